@@ -1,0 +1,58 @@
+import type { Activity } from '../record/activity.ts';
+import type { TargetDescriber } from '../record/target.ts';
+
+/** How a batch is to be written. */
+export interface WriteOptions {
+  /** The caller's transaction, for example an EntityManager; undefined: the one the store sees around, if any. */
+  readonly transaction?: unknown;
+  /** In a transaction: a failed write must leave the transaction usable (a savepoint). Default false. */
+  readonly isolate?: boolean;
+  /**
+   * The record must outlive the surrounding transaction, whatever becomes of it (a denied or failed act).
+   * A store inside a transaction keeps it and writes it on its own right after the transaction has ended.
+   */
+  readonly survive?: boolean;
+}
+
+/** Where a batch went. `transaction` identifies the transaction to {@link TransactionHooks}. */
+export type Placement =
+  | { readonly at: 'own' }
+  | { readonly at: 'joined'; readonly transaction: object }
+  | { readonly at: 'deferred' };
+
+/** Writes one activity on the connection of the transaction that is about to commit; false: it wrote nothing. */
+export type WriteInTransaction = (activity: Activity, options: { readonly isolate: boolean }) => Promise<boolean>;
+
+/** What a store tells deedlog about the transactions that it sees. Every call is awaited by the store. */
+export interface TransactionHooks {
+  /**
+   * Before the outermost commit, in the async context of the code that commits. deedlog hands the open intent's
+   * record to `write`. Rejects with `STORE_WRITE_FAILED` where the failure policy demands a rollback.
+   */
+  beforeCommit(transaction: object, write: WriteInTransaction): Promise<void>;
+  afterCommit(transaction: object): void;
+  afterRollback(transaction: object): void;
+  /** A savepoint was released: what was written in it now belongs to `parent`. */
+  afterRelease(savepoint: object, parent: object): void;
+  /** A batch that was deferred has been tried. */
+  afterDeferred(activities: readonly Activity[], error?: unknown): void;
+  /** The changed entity becomes the open intent's target, unless one was named. */
+  suggestTarget(entity: object): void;
+}
+
+/**
+ * The port to durable storage. An adapter is a function that returns one; `test/contract` holds the suite it must pass.
+ * Writing an id twice stores it once.
+ */
+export interface Store {
+  /** Appends activities, all or none. */
+  write(activities: readonly Activity[], options?: WriteOptions): Promise<Placement>;
+  /** Whether {@link write} would join a transaction. Absent: never. */
+  inTransaction?(transaction?: unknown): boolean;
+  /** Called once by `createDeedlog`. Throws a coded error on a wrong set-up. */
+  connect?(hooks: TransactionHooks): void;
+  /** Whether the store is ready, for example its tables exist. Rejects with a coded error that says the remedy. */
+  check?(): Promise<void>;
+  readonly describeTarget?: TargetDescriber;
+  close?(): Promise<void>;
+}

@@ -1,0 +1,166 @@
+/** What went wrong in one case, and what the reader can do about it. */
+export interface ErrorEntry {
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+/**
+ * The one error class of deedlog. `code` is stable across versions; `remedy` says what to do.
+ * Every package keeps a closed table of its codes and builds its errors with {@link defineErrors}.
+ */
+export class DeedlogError extends Error {
+  override readonly name = 'DeedlogError';
+  readonly code: string;
+  readonly remedy: string;
+
+  constructor(code: string, entry: ErrorEntry, options: { detail?: string; cause?: unknown } = {}) {
+    const { detail, cause } = options;
+    super(
+      `${code}: ${entry.meaning}${detail === undefined ? '' : ` (${detail})`}. ${entry.remedy}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.code = code;
+    this.remedy = entry.remedy;
+  }
+}
+
+/** Makes an error of a closed table: `fail('ACTION_UNKNOWN', '"invoice.aprove"')`. */
+export type ErrorFactory<Code extends string> = (code: Code, detail?: string, cause?: unknown) => DeedlogError;
+
+/** Turns a closed table of codes into a factory that accepts these codes only. */
+export function defineErrors<Code extends string>(table: Readonly<Record<Code, ErrorEntry>>): ErrorFactory<Code> {
+  return (code, detail, cause) =>
+    new DeedlogError(code, table[code], {
+      ...(detail === undefined ? {} : { detail }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+}
+
+/** Every code that `@deedlog/core` can throw or report. */
+export type CoreErrorCode =
+  | 'ACTION_INVALID'
+  | 'ACTION_UNKNOWN'
+  | 'ACTOR_INVALID'
+  | 'ACTOR_MISSING'
+  | 'ACTOR_RESOLVER_FAILED'
+  | 'ACTOR_RESOLVER_MISSING'
+  | 'CLOSED'
+  | 'CONTEXT_INVALID'
+  | 'CONTEXT_MISSING'
+  | 'CONTEXT_RESOLVER_FAILED'
+  | 'FACT_LATE'
+  | 'INTENT_CALLBACK_FAILED'
+  | 'INTENT_MISSING'
+  | 'MESSAGE_INVALID'
+  | 'MESSAGE_SLOT_EMPTY'
+  | 'METADATA_INVALID'
+  | 'NODE_TOO_OLD'
+  | 'REASON_MISSING'
+  | 'SINK_FAILED'
+  | 'SPOOL_FAILED'
+  | 'SPOOL_MISSING'
+  | 'STORE_MISSING'
+  | 'STORE_WRITE_FAILED'
+  | 'TARGET_INVALID';
+
+/** The table behind {@link CoreErrorCode}; the README documents each row, and a test keeps the two equal. */
+export const coreErrors: Readonly<Record<CoreErrorCode, ErrorEntry>> = {
+  ACTION_INVALID: {
+    meaning: 'the action is not of the form resource.verb in lower case',
+    remedy: 'Write it like "invoice.approve", or set normalizeAction in createDeedlog.',
+  },
+  ACTION_UNKNOWN: {
+    meaning: 'the action is not in the catalogue',
+    remedy: 'Declare it with defineActions, or correct the name.',
+  },
+  ACTOR_INVALID: {
+    meaning: 'the actor has no usable kind or id',
+    remedy: 'Give { kind: "user" | "system", id } or { kind: "anonymous" }.',
+  },
+  ACTOR_MISSING: {
+    meaning: 'nobody said who acts, and no scope is open',
+    remedy: 'Pass actor, or wrap the code in deedlog.run({ actor: systemActor("job-name") }, fn).',
+  },
+  ACTOR_RESOLVER_FAILED: {
+    meaning: 'the actor resolver threw, so the activity has no actor',
+    remedy: 'Make the resolver return undefined where nobody is signed in, and never throw.',
+  },
+  ACTOR_RESOLVER_MISSING: {
+    meaning: 'createDeedlog was given no actor resolver',
+    remedy: 'Pass actor: (host) => host.user && userActor(host.user.id). deedlog never guesses an actor.',
+  },
+  CLOSED: {
+    meaning: 'deedlog is closed and takes no more activities',
+    remedy: 'Call close() after the last request has been answered.',
+  },
+  CONTEXT_INVALID: {
+    meaning: 'the serialized context cannot be read',
+    remedy: 'Pass the unchanged result of deedlog.serializeContext().',
+  },
+  CONTEXT_MISSING: {
+    meaning: 'no scope is open here',
+    remedy: 'Call it inside an audited procedure or mutation, or inside deedlog.run(context, fn).',
+  },
+  CONTEXT_RESOLVER_FAILED: {
+    meaning: 'the context resolver threw, so the activity has no request context',
+    remedy: 'Check the context option of createDeedlog; use requestContext of @deedlog/http.',
+  },
+  FACT_LATE: {
+    meaning: 'a fact about the intent came after its record was committed; it is stored as a second activity',
+    remedy: 'Call audit.target, audit.reason and audit.metadata before the flush that commits.',
+  },
+  INTENT_CALLBACK_FAILED: {
+    meaning: 'a target, reason, metadata or related callback threw, so that part of the record is missing',
+    remedy: 'Make the callback total over the validated input.',
+  },
+  INTENT_MISSING: {
+    meaning: 'no intent is open here',
+    remedy: 'Call it inside an audited procedure or mutation, or inside deedlog.withIntent(options, fn).',
+  },
+  MESSAGE_INVALID: {
+    meaning: 'the message template cannot be parsed',
+    remedy: 'Write slots as {path.to.value}; write {{ and }} for braces.',
+  },
+  MESSAGE_SLOT_EMPTY: {
+    meaning: 'a slot of the message has no value',
+    remedy: 'Pass it in values, or correct the path in the template.',
+  },
+  METADATA_INVALID: {
+    meaning: 'the metadata does not match the schema of its action',
+    remedy: 'Give what the schema in defineActions asks for.',
+  },
+  NODE_TOO_OLD: {
+    meaning: 'this version of Node.js is not supported',
+    remedy: 'Run Node.js 22.17 or newer.',
+  },
+  REASON_MISSING: {
+    meaning: 'the action requires a reason and none was given',
+    remedy: 'Pass reason, or call audit.reason("…") before the flush.',
+  },
+  SINK_FAILED: {
+    meaning: 'a sink refused an activity; the store has it',
+    remedy: 'See the cause; the sink gets the next activity as usual.',
+  },
+  SPOOL_FAILED: {
+    meaning: 'the spool refused an activity that the store had refused: it is lost and counted as a gap',
+    remedy: 'Check that the spool can be written.',
+  },
+  SPOOL_MISSING: {
+    meaning: 'an action has the failure policy "spool" and there is no spool',
+    remedy: 'Pass spool to createDeedlog, for example fileSpool of @deedlog/spool.',
+  },
+  STORE_MISSING: {
+    meaning: 'createDeedlog was given no store',
+    remedy: 'Pass store: mikroOrmStore(orm), or memoryStore() in tests.',
+  },
+  STORE_WRITE_FAILED: {
+    meaning: 'the store did not take the activity',
+    remedy: 'See the cause. In a transaction the change was rolled back with it.',
+  },
+  TARGET_INVALID: {
+    meaning: 'the target has no type or no id',
+    remedy: 'Give { type, id }, or an entity that the store knows.',
+  },
+};
+
+export const coreError: ErrorFactory<CoreErrorCode> = defineErrors(coreErrors);
