@@ -1,1 +1,41 @@
-export {};
+export { createDeedlog, type DeedlogOptions } from './capture/create-deedlog.ts';
+export type { Deedlog, TrackOptions, WithIntentOptions } from './capture/deedlog.ts';
+export type { Audit, Intent, IntentOptions } from './capture/intent.ts';
+export type { IgnoreRules } from './capture/ignore.ts';
+export type { Receipt, ReceiptStatus } from './capture/receipt.ts';
+export type { ResumeOptions, RunOptions, SerializedContext } from './capture/scope.ts';
+export type { OnProblem } from './capture/settings.ts';
+export { PROBLEMS_KEY } from './capture/prepare.ts';
+export type { ActivityFacts, ActivityInput } from './capture/track-activity.ts';
+export type { AuditedChange, AuditedUpdate } from './capture/track-change.ts';
+export type { AuthType, LoginInput, LogoutInput } from './capture/track-login.ts';
+export type { Counters } from './deliver/counters.ts';
+export { DEFAULT_FAILURE_POLICY, type FailurePolicy } from './deliver/failure-policy.ts';
+export { GAP_ACTION } from './deliver/gap.ts';
+export { memoryStore, type MemoryStore } from './deliver/memory-store.ts';
+export type { Sink } from './deliver/sink.ts';
+export type { Spool } from './deliver/spool.ts';
+export type { Placement, Store, TransactionHooks, WriteInTransaction, WriteOptions } from './deliver/store.ts';
+export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
+export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
+export type { Activity, ActivityContext, Observer } from './record/activity.ts';
+export {
+  actorFromClaims,
+  anonymousActor,
+  systemActor,
+  userActor,
+  type Actor,
+  type ActorClaims,
+  type ActorColumns,
+  type ActorKind,
+  type ActorLink,
+} from './record/actor.ts';
+export { createDiff, toValueShape, type Change, type Changes, type DiffOptions } from './record/changes.ts';
+export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
+export { createId } from './record/id.ts';
+export { renderMessage } from './record/message.ts';
+export { endingOfCode, type Ending, type Outcome } from './record/outcome.ts';
+export { createDenyRule, REDACTED, redactText, type IsDenied, type RedactOptions } from './record/redact.ts';
+export { LIMITS, safeText, toJson, type Json, type JsonObject } from './record/serialize.ts';
+export type { Related, StoredRelated, Target, TargetColumns, TargetDescriber, TargetLike } from './record/target.ts';
+export type { InferSchemaInput, StandardIssue, StandardResult, StandardSchemaV1 } from './standard-schema.ts';

@@ -46,7 +46,7 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
   /** Throws `CONTEXT_MISSING` outside a scope. */
   requireContext(): ActivityContext;
   /** The scope as JSON text, to travel with a job. Throws `CONTEXT_MISSING` outside a scope. */
-  serializeContext(): SerializedContext;
+  serializeContext(): Promise<SerializedContext>;
   /** Opens the scope that a job brought along. Throws `CONTEXT_INVALID`. */
   resume<Result>(serialized: SerializedContext, options: ResumeOptions, body: () => Result): Result;
 

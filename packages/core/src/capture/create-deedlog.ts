@@ -1,0 +1,113 @@
+import { Delivery } from '../deliver/delivery.ts';
+import { createCounters } from '../deliver/counters.ts';
+import { FanOut } from '../deliver/fan-out.ts';
+import { DEFAULT_FAILURE_POLICY, type FailurePolicy } from '../deliver/failure-policy.ts';
+import type { Sink } from '../deliver/sink.ts';
+import type { Spool } from '../deliver/spool.ts';
+import type { Store } from '../deliver/store.ts';
+import { coreError } from '../errors.ts';
+import { normalizeAction, type ActionCatalogue } from '../record/action.ts';
+import type { ActivityContext } from '../record/activity.ts';
+import type { Actor } from '../record/actor.ts';
+import { createDenyRule, type RedactOptions } from '../record/redact.ts';
+import type { TargetDescriber } from '../record/target.ts';
+import type { Deedlog } from './deedlog.ts';
+import { createIgnoreRule, type IgnoreRules } from './ignore.ts';
+import { LiveDeedlog } from './live-deedlog.ts';
+import { Recorder } from './recorder.ts';
+import { ScopeFactory } from './scope-factory.ts';
+import type { OnProblem, Settings } from './settings.ts';
+import { transactionHooks } from './transaction-hooks.ts';
+
+export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue> {
+  /**
+   * Who acts, from what the capture point gets: the tRPC or GraphQL context. Undefined or null: nobody is signed in (anonymous).
+   * Required: deedlog never guesses.
+   */
+  readonly actor: (host: Host) => Actor | null | undefined | Promise<Actor | null | undefined>;
+  /** Where from: usually `(host) => fromRequest(host.request)` with `requestContext` of `@deedlog/http`. */
+  readonly context?: (host: Host) => ActivityContext | undefined;
+  readonly store: Store;
+  /** From `defineActions`. */
+  readonly actions?: Catalogue;
+  readonly sinks?: readonly Sink[];
+  readonly spool?: Spool;
+  /** For actions that declare none. Default `closed`. */
+  readonly onFailure?: FailurePolicy;
+  /** Default: a process warning. */
+  readonly onProblem?: OnProblem;
+  readonly redact?: RedactOptions;
+  readonly ignore?: IgnoreRules;
+  /** Default {@link normalizeAction}. */
+  readonly normalizeAction?: (action: string) => string;
+  /** Names entities that the store does not know. */
+  readonly describeTarget?: TargetDescriber;
+  /** Name of this application instance. Default `app`. */
+  readonly source?: string;
+  /** The one switch. False: nothing is recorded, opened or connected. Default true. */
+  readonly enabled?: boolean;
+}
+
+/**
+ * Sets deedlog up. Throws on a wrong set-up: `ACTOR_RESOLVER_MISSING`, `STORE_MISSING`, `SPOOL_MISSING`, `NODE_TOO_OLD`,
+ * and what the store's `connect` throws.
+ */
+export function createDeedlog<Host = unknown, const Catalogue extends ActionCatalogue = ActionCatalogue>(
+  options: DeedlogOptions<Host, Catalogue>,
+): Deedlog<Host, Catalogue> {
+  checkOptions(options as DeedlogOptions);
+  const { store, spool, sinks = [], actions, source = 'app', enabled = true } = options;
+  const settings = settingsOf(options as DeedlogOptions<never>);
+  const counters = createCounters();
+  const fanOut = new FanOut(sinks, counters, settings.report);
+  const delivery = new Delivery({ store, spool, fanOut, counters, report: settings.report, source });
+  const recorder = new Recorder(settings, delivery, counters);
+  const scopes = new ScopeFactory<Host>(options, settings.report);
+  if (enabled) store.connect?.(transactionHooks(recorder));
+  return new LiveDeedlog<Host, Catalogue>({ recorder, scopes, store, actions, enabled });
+}
+
+function settingsOf(options: DeedlogOptions<never>): Settings {
+  const { actions, redact, ignore, store, describeTarget, source = 'app', onFailure = DEFAULT_FAILURE_POLICY, onProblem = warn } = options;
+  return {
+    actions,
+    isDenied: createDenyRule(redact),
+    isIgnored: createIgnoreRule(ignore),
+    normalizeAction: options.normalizeAction ?? normalizeAction,
+    describers: [describeTarget, store.describeTarget].filter((describer) => describer !== undefined),
+    source,
+    onFailure,
+    report: (problem, activity) => {
+      try {
+        onProblem(problem, activity);
+      } catch {
+        // A reporter that fails must not fail the act it reports on.
+      }
+    },
+  };
+}
+
+const OLDEST_NODE: readonly [major: number, minor: number] = [22, 17];
+
+interface ProcessLike {
+  readonly versions?: { readonly node?: string };
+  emitWarning?(warning: Error): void;
+}
+
+function processLike(): ProcessLike | undefined {
+  return (globalThis as { process?: ProcessLike }).process;
+}
+
+function checkOptions({ actor, store, spool, actions = {}, onFailure }: Partial<DeedlogOptions>): void {
+  const version = processLike()?.versions?.node;
+  const [major = 0, minor = 0] = version?.split('.').map(Number) ?? OLDEST_NODE;
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) throw coreError('NODE_TOO_OLD', version);
+  if (typeof actor !== 'function') throw coreError('ACTOR_RESOLVER_MISSING');
+  if (typeof store?.write !== 'function') throw coreError('STORE_MISSING');
+  const spooling = Object.keys(actions).find((name) => actions[name]?.onFailure === 'spool');
+  if (spool === undefined && (onFailure === 'spool' || spooling !== undefined)) throw coreError('SPOOL_MISSING', spooling);
+}
+
+function warn(problem: Error): void {
+  processLike()?.emitWarning?.(problem);
+}

@@ -1,0 +1,156 @@
+import type { Counters } from '../deliver/counters.ts';
+import type { Store } from '../deliver/store.ts';
+import { coreError } from '../errors.ts';
+import type { ActionCatalogue, ActionName } from '../record/action.ts';
+import type { ActivityContext } from '../record/activity.ts';
+import { fieldTreatments } from '../record/fields.ts';
+import { ambientAudit } from './ambient-audit.ts';
+import { EMPTY_CONTEXT } from './context.ts';
+import type { Deedlog, TrackOptions, WithIntentOptions } from './deedlog.ts';
+import type { Audit, Intent, IntentOptions } from './intent.ts';
+import { OpenIntent } from './open-intent.ts';
+import type { Receipt } from './receipt.ts';
+import type { Recorder } from './recorder.ts';
+import type { ResumeOptions, RunOptions, Scope, SerializedContext } from './scope.ts';
+import type { ScopeFactory } from './scope-factory.ts';
+import { resumeScope, serializeScope } from './serialized-context.ts';
+import { trackActivity, type ActivityInput, type LooseActivityInput } from './track-activity.ts';
+import { trackChange, type AuditedChange, type AuditedUpdate } from './track-change.ts';
+import { trackLogin, trackLogout, type LoginInput, type LogoutInput } from './track-login.ts';
+
+interface Parts<Host, Catalogue> {
+  readonly recorder: Recorder;
+  readonly scopes: ScopeFactory<Host>;
+  readonly store: Store;
+  readonly actions: Catalogue | undefined;
+  readonly enabled: boolean;
+}
+
+const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: null, correlationId: '', causationId: null, intent: undefined, paused: true };
+
+/** {@link Deedlog} as `createDeedlog` returns it. Switched off, everything runs in a paused scope and nothing reaches the store. */
+export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Deedlog<Host, Catalogue> {
+  readonly enabled: boolean;
+  readonly actions: Catalogue | undefined;
+  readonly audit: Audit;
+  readonly #recorder: Recorder;
+  readonly #scopes: ScopeFactory<Host>;
+  readonly #store: Store;
+
+  constructor({ recorder, scopes, store, actions, enabled }: Parts<Host, Catalogue>) {
+    this.#recorder = recorder;
+    this.#scopes = scopes;
+    this.#store = store;
+    this.actions = actions;
+    this.enabled = enabled;
+    this.audit = ambientAudit(() => this.#recorder.scope?.intent);
+  }
+
+  get counters(): Counters {
+    return { ...this.#recorder.counters };
+  }
+
+  trackActivity<const Name extends ActionName<Catalogue>>(activity: ActivityInput<Catalogue, Name>, options: TrackOptions = {}): Promise<Receipt> {
+    return this.#track(() => trackActivity(activity as unknown as LooseActivityInput, this.#recorder, options));
+  }
+
+  trackLogin(login: LoginInput): Promise<Receipt> {
+    return this.#track(() => trackLogin(login, this.#recorder));
+  }
+
+  trackLogout(logout: LogoutInput): Promise<Receipt> {
+    return this.#track(() => trackLogout(logout, this.#recorder));
+  }
+
+  auditCreate<Data extends object>(change: AuditedChange<Data>, options: TrackOptions = {}): Promise<Receipt> {
+    return this.#track(() => trackChange('create', change, { recorder: this.#recorder, ...options }));
+  }
+
+  auditUpdate<Data extends object>(change: AuditedUpdate<Data>, options: TrackOptions = {}): Promise<Receipt> {
+    return this.#track(() => trackChange('update', change, { recorder: this.#recorder, ...options }));
+  }
+
+  auditDelete<Data extends object>(change: AuditedChange<Data>, options: TrackOptions = {}): Promise<Receipt> {
+    return this.#track(() => trackChange('delete', change, { recorder: this.#recorder, ...options }));
+  }
+
+  run<Result>(options: RunOptions<Host>, body: () => Result): Result {
+    if (!this.enabled) return body();
+    return this.#recorder.enter(this.#scopes.open(options, this.#recorder.scope), body);
+  }
+
+  openIntent(options: IntentOptions<Host>): Intent {
+    const { scope } = this.#recorder;
+    const { host, context } = options;
+    const hosted = 'host' in options || context !== undefined;
+    const outer = hosted || scope === undefined ? this.#scopes.open({ ...('host' in options ? { host: host as Host } : {}), ...(context === undefined ? {} : { context }) }, scope) : scope;
+    return new OpenIntent(options as IntentOptions<never>, outer, this.#recorder);
+  }
+
+  async withIntent<Result>(options: WithIntentOptions<Host, Catalogue>, body: (audit: Audit) => Result | Promise<Result>): Promise<Result> {
+    if (!this.enabled) return body(this.audit);
+    const { fields, data, ...rest } = options;
+    if (!('host' in options) && this.#recorder.scope === undefined) throw coreError('ACTOR_MISSING', options.action);
+    const input = fields === undefined ? undefined : fieldTreatments(fields);
+    const intent = this.openIntent({ ...rest, action: options.action, actionDeclared: true, observer: 'manual', input });
+    if (data !== undefined) intent.sawInput(data);
+    return runIntent(intent, body);
+  }
+
+  pause<Result>(body: () => Result): Result {
+    return this.#recorder.enter({ ...(this.#recorder.scope ?? NO_SCOPE), paused: true }, body);
+  }
+
+  currentContext(): ActivityContext | undefined {
+    return this.#recorder.scope?.context;
+  }
+
+  requireContext(): ActivityContext {
+    return this.#requireScope().context;
+  }
+
+  serializeContext(): Promise<SerializedContext> {
+    const scope = this.#requireScope();
+    return Promise.resolve(scope.actor).then((actor) => serializeScope(scope, actor));
+  }
+
+  resume<Result>(serialized: SerializedContext, options: ResumeOptions, body: () => Result): Result {
+    return this.#recorder.enter(resumeScope(serialized, options), body);
+  }
+
+  async check(): Promise<void> {
+    if (this.enabled) await this.#store.check?.();
+  }
+
+  drain(): Promise<number> {
+    return this.#recorder.delivery.drain();
+  }
+
+  async close(): Promise<void> {
+    this.#recorder.close();
+    if (this.enabled) await this.#recorder.delivery.close();
+  }
+
+  async #track(record: () => Promise<Receipt>): Promise<Receipt> {
+    return this.enabled ? record() : { id: '', status: 'ignored' };
+  }
+
+  #requireScope(): Scope {
+    const { scope } = this.#recorder;
+    if (scope === undefined) throw coreError('CONTEXT_MISSING');
+    return scope;
+  }
+}
+
+/** Runs the body as the intent and ends it. The body's own error is thrown on, whatever the store says. */
+async function runIntent<Result>(intent: Intent, body: (audit: Audit) => Result | Promise<Result>): Promise<Result> {
+  let result: Result;
+  try {
+    result = await intent.run(() => body(intent));
+  } catch (error) {
+    await intent.end({ outcome: 'failure', code: error instanceof Error ? error.name : 'Error' });
+    throw error;
+  }
+  await intent.end({ outcome: 'success' });
+  return result;
+}

@@ -1,0 +1,65 @@
+import { coreError } from '../errors.ts';
+import type { ActivityContext } from '../record/activity.ts';
+import { anonymousActor, type Actor } from '../record/actor.ts';
+import { createId } from '../record/id.ts';
+import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
+import type { RunOptions, Scope } from './scope.ts';
+import type { OnProblem } from './settings.ts';
+
+interface Resolvers<Host> {
+  readonly actor: (host: Host) => Actor | null | undefined | Promise<Actor | null | undefined>;
+  readonly context?: ((host: Host) => ActivityContext | undefined) | undefined;
+}
+
+/** Builds scopes from what a capture point gets, by the resolvers of the set-up. */
+export class ScopeFactory<Host> {
+  readonly #resolvers: Resolvers<Host>;
+  readonly #report: OnProblem;
+
+  constructor(resolvers: Resolvers<Host>, report: OnProblem) {
+    this.#resolvers = resolvers;
+    this.#report = report;
+  }
+
+  /** The scope that `options` describe; what they leave out comes from the outer scope. */
+  open(options: RunOptions<Host>, outer: Scope | undefined): Scope {
+    const { actor, correlationId, causationId } = options;
+    const hosted = 'host' in options;
+    const host = options.host as Host;
+    const captured = hosted ? this.#context(host) : undefined;
+    const context = captured === undefined && options.context === undefined ? (outer?.context ?? EMPTY_CONTEXT) : mergeContexts(outer?.context, captured, options.context);
+    return {
+      context,
+      actor: actor ?? (hosted ? this.#actor(host) : (outer?.actor ?? null)),
+      correlationId: correlationId ?? outer?.correlationId ?? context.requestId ?? createId(),
+      causationId: causationId ?? outer?.causationId ?? null,
+      intent: outer?.intent,
+      paused: outer?.paused ?? false,
+    };
+  }
+
+  #context(host: Host): ActivityContext | undefined {
+    try {
+      return this.#resolvers.context?.(host);
+    } catch (cause) {
+      this.#report(coreError('CONTEXT_RESOLVER_FAILED', undefined, cause));
+      return undefined;
+    }
+  }
+
+  /** Nobody is anonymous by accident: a resolver that fails leaves the actor unknown. */
+  #actor(host: Host): Actor | null | Promise<Actor | null> {
+    try {
+      const actor = this.#resolvers.actor(host);
+      if (actor instanceof Promise) return actor.then((resolved) => resolved ?? anonymousActor, (cause: unknown) => this.#failed(cause));
+      return actor ?? anonymousActor;
+    } catch (cause) {
+      return this.#failed(cause);
+    }
+  }
+
+  #failed(cause: unknown): null {
+    this.#report(coreError('ACTOR_RESOLVER_FAILED', undefined, cause));
+    return null;
+  }
+}

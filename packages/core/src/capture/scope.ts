@@ -1,0 +1,39 @@
+import type { ActivityContext } from '../record/activity.ts';
+import type { Actor } from '../record/actor.ts';
+import type { OpenIntent } from './open-intent.ts';
+
+/** What the async context carries: who acts and from where, and the intent that is open. */
+export interface Scope {
+  readonly context: ActivityContext;
+  /** Null: not known. A promise where the resolver is asynchronous; it never rejects. */
+  readonly actor: Actor | null | Promise<Actor | null>;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly intent: OpenIntent | undefined;
+  readonly paused: boolean;
+}
+
+/** How {@link Deedlog.run} opens a scope. What is absent is taken from the surrounding scope. */
+export interface RunOptions<Host = unknown> {
+  /** What the actor and context resolvers get. */
+  readonly host?: Host;
+  /** Wins over the resolver. */
+  readonly actor?: Actor;
+  /** Wins, field by field, over the resolver's context. */
+  readonly context?: ActivityContext;
+  /** Default: the request id, else a new id. */
+  readonly correlationId?: string;
+  readonly causationId?: string;
+}
+
+/** How {@link Deedlog.resume} opens the scope of a job. */
+export interface ResumeOptions {
+  /** The worker itself: it then acts on behalf of the actor that queued the job. Default: that actor itself. */
+  readonly actor?: Actor;
+  /** By which means. Default `job`. */
+  readonly via?: string;
+}
+
+declare const serialized: unique symbol;
+/** JSON text that carries a scope into a job. Trusted input: keep it where only your own code writes. */
+export type SerializedContext = string & { readonly [serialized]?: true };

@@ -1,0 +1,114 @@
+import { coreError } from '../errors.ts';
+import type { ActionCatalogue, ActionDefinition, ActionName } from '../record/action.ts';
+import type { ActivityContext, Observer } from '../record/activity.ts';
+import type { Actor } from '../record/actor.ts';
+import type { Changes } from '../record/changes.ts';
+import { createId } from '../record/id.ts';
+import type { Outcome } from '../record/outcome.ts';
+import type { TargetLike } from '../record/target.ts';
+import type { InferSchemaInput, StandardSchemaV1 } from '../standard-schema.ts';
+import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
+import type { Draft } from './draft.ts';
+import type { Receipt } from './receipt.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What is the same for every action. */
+export interface ActivityFacts {
+  /** Default: the scope's actor. Outside a scope it must be given: nobody is invented. */
+  readonly actor?: Actor | undefined;
+  readonly target?: TargetLike | undefined;
+  /** Others that take part, each with its role. */
+  readonly related?: readonly (TargetLike & { readonly role: string })[] | undefined;
+  /** Default `success`. */
+  readonly outcome?: Outcome | undefined;
+  readonly outcomeCode?: string | undefined;
+  readonly tool?: string | undefined;
+  /** Template; default: the action's. */
+  readonly message?: string | undefined;
+  /** Objects for the template's slots. */
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  readonly changes?: Changes | undefined;
+  /** Wins, field by field, over the captured context. */
+  readonly context?: ActivityContext | undefined;
+  readonly occurredAt?: Date | undefined;
+  /** Default: the open intent. */
+  readonly causationId?: string | undefined;
+  /** Default: the scope's. */
+  readonly correlationId?: string | undefined;
+}
+
+type MetadataFact<Definition> = Definition extends { readonly metadata: infer Schema extends StandardSchemaV1 }
+  ? Record<never, never> extends InferSchemaInput<Schema>
+    ? { readonly metadata?: InferSchemaInput<Schema> }
+    : { readonly metadata: InferSchemaInput<Schema> }
+  : { readonly metadata?: Readonly<Record<string, unknown>> | undefined };
+
+type ReasonFact<Definition> = Definition extends { readonly reason: 'required' }
+  ? { readonly reason: string }
+  : { readonly reason?: string | undefined };
+
+/** What {@link Deedlog.trackActivity} takes for an action: its metadata and reason are as the catalogue declares them. */
+export type ActivityInput<Catalogue extends ActionCatalogue, Name extends ActionName<Catalogue>> = {
+  readonly action: Name;
+} & ActivityFacts &
+  (string extends keyof Catalogue
+    ? MetadataFact<ActionDefinition> & ReasonFact<ActionDefinition>
+    : MetadataFact<Catalogue[Name]> & ReasonFact<Catalogue[Name]>);
+
+/** {@link ActivityInput} once its types have done their work. */
+export interface LooseActivityInput extends ActivityFacts {
+  readonly action: string;
+  readonly metadata?: unknown;
+  readonly reason?: string | undefined;
+}
+
+/** The draft of an activity that was tracked by hand: explicit facts win over those of the scope. */
+export async function draftActivity(activity: LooseActivityInput, recorder: Recorder, observer: Observer = 'manual'): Promise<Draft> {
+  const { scope } = recorder;
+  const { action, actor, target, related, outcome = 'success', outcomeCode, tool, message, values, reason, changes } = activity;
+  if (actor === undefined && scope === undefined) throw coreError('ACTOR_MISSING', action);
+  const context = scope?.context ?? EMPTY_CONTEXT;
+  return {
+    id: createId(),
+    occurredAt: activity.occurredAt ?? new Date(),
+    action,
+    actionDeclared: true,
+    observer,
+    outcome,
+    outcomeCode,
+    actor: actor ?? (await scope?.actor) ?? null,
+    context: activity.context === undefined ? context : mergeContexts(context, activity.context),
+    target,
+    related: related === undefined ? undefined : [...related],
+    tool,
+    message,
+    values,
+    reason,
+    changes,
+    changeFields: undefined,
+    input: null,
+    captured: undefined,
+    metadata: activity.metadata as Draft['metadata'],
+    correlationId: activity.correlationId ?? scope?.correlationId ?? null,
+    causationId: activity.causationId ?? scope?.intent?.id ?? scope?.causationId ?? null,
+  };
+}
+
+/** Records an activity, or completes the open intent if that is the same act: one thing that happened is one record. */
+export async function trackActivity(
+  activity: LooseActivityInput,
+  recorder: Recorder,
+  options: { readonly transaction?: unknown } = {},
+): Promise<Receipt> {
+  const intent = recorder.scope?.intent;
+  const declaredTwice = intent !== undefined && intent.names(activity.action) && intent.accepts(activity.action, activity.target);
+  if (!declaredTwice) {
+    return recorder.record(await draftActivity(activity, recorder), { strictness: 'strict', transaction: options.transaction });
+  }
+  const { outcome, outcomeCode: code, related: _related, action, actor, target, reason, values, changes, message, tool } = activity;
+  const ending = outcome === undefined ? undefined : { outcome, ...(code === undefined ? {} : { code }) };
+  const metadata = activity.metadata as Draft['metadata'];
+  intent.complete({ action, actor: actor ?? null, target, reason, values, changes, message, tool, metadata, ending });
+  for (const { role, ...target } of activity.related ?? []) intent.related(role, target);
+  return { id: intent.id, status: 'merged' };
+}

@@ -1,0 +1,66 @@
+import { createDiff, type Changes } from '../record/changes.ts';
+import { fieldTreatments, type FieldSelection } from '../record/fields.ts';
+import type { TargetLike } from '../record/target.ts';
+import { draftActivity, type ActivityFacts } from './track-activity.ts';
+import type { Receipt } from './receipt.ts';
+import type { Recorder } from './recorder.ts';
+
+/** A create or delete that the caller did. `data` holds the validated values, `fields` says which of them may be stored. */
+export interface AuditedChange<Data extends object> extends Omit<ActivityFacts, 'target' | 'changes'> {
+  /** The entity, or `{ type, id, label }`. */
+  readonly target: TargetLike;
+  /** Default: the target's type in lower case, then the verb: `article.update`. */
+  readonly action?: string | undefined;
+  readonly data?: Data | undefined;
+  /** Default: none. */
+  readonly fields?: FieldSelection<Data> | undefined;
+  readonly reason?: string | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** An update that the caller did: `before` and `data` are compared over the fields that `data` has. */
+export interface AuditedUpdate<Data extends object> extends AuditedChange<Data> {
+  /** The values before; without it the old values are unknown and stored as null. */
+  readonly before?: Partial<Data> | object | undefined;
+}
+
+export type ChangeVerb = 'create' | 'update' | 'delete';
+
+/** Records a create, update or delete for code without a lifecycle; completes the open intent if that is about the same act. */
+export async function trackChange<Data extends object>(
+  verb: ChangeVerb,
+  change: AuditedUpdate<Data>,
+  { recorder, transaction }: { readonly recorder: Recorder; readonly transaction?: unknown },
+): Promise<Receipt> {
+  const { data, fields, before, target, action = defaultAction(verb, recorder.describe(target).type), ...facts } = change;
+  const changeFields = fieldTreatments(fields ?? []);
+  const changes = changesOf(verb, data, before);
+  const intent = recorder.scope?.intent;
+  if (intent?.accepts(action, target) === true) {
+    const { actor, reason, values, message, tool, metadata } = facts;
+    intent.complete({ action, actor: actor ?? null, target, reason, values, message, tool, metadata, changes, changeFields });
+    return { id: intent.id, status: 'merged' };
+  }
+  const draft = await draftActivity({ ...facts, action, target, changes }, recorder);
+  return recorder.record({ ...draft, changeFields }, { strictness: 'strict', transaction });
+}
+
+function defaultAction(verb: ChangeVerb, type: string): string {
+  return `${type.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()}.${verb}`;
+}
+
+function changesOf(verb: ChangeVerb, data: object | undefined, before: object | undefined): Changes | undefined {
+  if (data === undefined) return undefined;
+  switch (verb) {
+    case 'create':
+      return createDiff(null, data);
+    case 'delete':
+      return createDiff(data, null);
+    case 'update': {
+      // A partial update says nothing about the fields that it leaves out.
+      const named = Object.keys(data);
+      const old = Object.fromEntries(named.map((name) => [name, (before as Record<string, unknown> | undefined)?.[name]]));
+      return createDiff(old, data);
+    }
+  }
+}

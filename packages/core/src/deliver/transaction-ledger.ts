@@ -1,0 +1,31 @@
+import type { Activity } from '../record/activity.ts';
+
+/** An activity that was written in a transaction which is not committed yet. */
+export interface TransactionEntry {
+  readonly activity: Activity;
+  readonly recorded?: (() => void) | undefined;
+  readonly rolledBack?: (() => void) | undefined;
+}
+
+/** Which activities hang on which open transaction. Weak: a transaction that is forgotten takes its entries along. */
+export class TransactionLedger {
+  readonly #entries = new WeakMap<object, TransactionEntry[]>();
+
+  add(transaction: object, entry: TransactionEntry): void {
+    const entries = this.#entries.get(transaction);
+    if (entries === undefined) this.#entries.set(transaction, [entry]);
+    else entries.push(entry);
+  }
+
+  /** The entries of a transaction that has ended. */
+  take(transaction: object): readonly TransactionEntry[] {
+    const entries = this.#entries.get(transaction) ?? [];
+    this.#entries.delete(transaction);
+    return entries;
+  }
+
+  /** A savepoint was released: its entries now depend on the parent. */
+  move(savepoint: object, parent: object): void {
+    for (const entry of this.take(savepoint)) this.add(parent, entry);
+  }
+}
