@@ -1,0 +1,79 @@
+import { Visitor } from 'oxc-parser';
+import { describe, expect, test } from 'vitest';
+import { readPackages } from './support/packages.ts';
+import { parseSource } from './support/source-file.ts';
+import type { SourceFile } from './support/source-file.ts';
+
+/**
+ * Words that have another name here. Matched against the words of what a package declares: `logEntryId` is
+ * `log entry id`. Names that a library gives us (destructured, or keys of an object we pass on) are not declared by us.
+ */
+const forbidden: readonly { readonly words: RegExp; readonly say: string; readonly except?: RegExp }[] = [
+  { words: /\b(log|audit) (entry|entries)\b/, say: 'activity, effect or audit record' },
+  { words: /\b(audit|log|activity) events?\b/, say: 'activity (an event is Node’s or MikroORM’s)' },
+  { words: /\bevents? (log|record)\b/, say: 'activity (an event is Node’s or MikroORM’s)' },
+  { words: /\bdiff(s|ing)?\b/, say: 'changes', except: /^create diff\b/ },
+  { words: /\bsubject\b/, say: 'target, or dataSubject', except: /\bdata subject\b/ },
+  { words: /\buser (id|name|label)\b/, say: 'actorId, actorLabel' },
+  { words: /\b(by|acting|current) user\b/, say: 'actor' },
+  { words: /\boperations?\b/, say: 'action (an operation is GraphQL’s)', except: /\b(graphql|document|definition|type|name|node)\b/ },
+  { words: /\bdeed\b(?! ?log)/, say: 'activity (deed is only the brand)' },
+];
+
+const sources = readPackages().flatMap((each) => each.sources);
+
+describe('one word, one meaning', () => {
+  test('no package declares a name with a forbidden word', () => {
+    expect(sources.flatMap(wrongWords)).toEqual([]);
+  });
+
+  test.each([
+    ['interface LogEntry {}', 'LogEntry'],
+    ['const auditEvents = [];', 'auditEvents'],
+    ['function diffRows() {}', 'diffRows'],
+    ['interface A { subject: string }', 'subject'],
+    ['class B { userId = 1 }', 'userId'],
+    ['function c(operation: string) {}', 'operation'],
+    ['type DeedRow = 1;', 'DeedRow'],
+  ])('%s would be found', (text, name) => {
+    expect(wrongWords(parseSource('a.ts', text))).toEqual([expect.stringContaining(`a.ts: ${name}: say `)]);
+  });
+
+  test.each(['function createDiff() {}', 'const dataSubject = 1;', 'const deedlog = 1; interface DeedlogOptions {}', 'const { operation } = args;'])('%s is allowed', (text) => {
+    expect(wrongWords(parseSource('a.ts', text))).toEqual([]);
+  });
+});
+
+function wrongWords(source: SourceFile): readonly string[] {
+  return declaredNames(source).flatMap((name) => {
+    const words = splitWords(name);
+    const hit = forbidden.find((rule) => rule.words.test(words) && !(rule.except?.test(words) ?? false));
+    return hit === undefined ? [] : [`${source.path}: ${name}: say ${hit.say}`];
+  });
+}
+
+function splitWords(name: string): string {
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll(/[_$-]+/g, ' ').toLowerCase().trim();
+}
+
+/** Names of variables, functions, parameters, classes, types and their members. */
+function declaredNames({ program }: SourceFile): readonly string[] {
+  const names: string[] = [];
+  const add = (node: { readonly type: string; readonly name?: unknown } | null | undefined): void => {
+    if (node?.type === 'Identifier' && typeof node.name === 'string') names.push(node.name);
+  };
+  new Visitor({
+    VariableDeclarator: (node) => add(node.id),
+    FunctionDeclaration: (node) => [node.id, ...node.params].forEach((each) => add(each as { type: string })),
+    FunctionExpression: (node) => node.params.forEach((each) => add(each as { type: string })),
+    ArrowFunctionExpression: (node) => node.params.forEach((each) => add(each as { type: string })),
+    ClassDeclaration: (node) => add(node.id),
+    PropertyDefinition: (node) => add(node.key as { type: string }),
+    MethodDefinition: (node) => add(node.key as { type: string }),
+    TSInterfaceDeclaration: (node) => add(node.id),
+    TSTypeAliasDeclaration: (node) => add(node.id),
+    TSPropertySignature: (node) => add(node.key as { type: string }),
+    TSMethodSignature: (node) => add(node.key as { type: string }),
+  }).visit(program);
+  return names;
+}
