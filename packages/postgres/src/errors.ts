@@ -1,0 +1,27 @@
+import { defineErrors } from '@deedlog/core';
+import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
+
+/** Every code that `@deedlog/postgres` can throw. */
+export type PostgresErrorCode = 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
+
+/** The closed table of {@link PostgresErrorCode}. */
+export const postgresErrors: Readonly<Record<PostgresErrorCode, ErrorEntry>> = {
+  POSTGRES_MIGRATION_CHANGED: {
+    meaning: 'a migration that this database has already run is not the one that this version of deedlog holds',
+    remedy: 'Use the released version of @deedlog/postgres; never edit its migrations or the table deedlog.migration.',
+  },
+  POSTGRES_ROW_INVALID: {
+    meaning: 'a row of deedlog.activity cannot be read as an activity',
+    remedy: 'Select every column of deedlog.activity, and write to it through deedlog only.',
+  },
+  POSTGRES_TABLES_MISSING: {
+    meaning: 'the database lacks tables of deedlog',
+    remedy: 'Run migrate(client) of @deedlog/postgres, or migrateDeedlog(orm) of @deedlog/mikro-orm, once before the application starts.',
+  },
+  POSTGRES_TOO_OLD: {
+    meaning: 'this version of PostgreSQL is not supported',
+    remedy: 'Use PostgreSQL 15 or newer.',
+  },
+};
+
+export const postgresError: ErrorFactory<PostgresErrorCode> = defineErrors(postgresErrors);

@@ -1,0 +1,6 @@
+import { activityIndexes } from './activity-indexes.ts';
+import { activityTable } from './activity-table.ts';
+import type { Migration } from './migration.ts';
+
+/** Every migration in the order in which they run. New ones are appended. */
+export const MIGRATIONS: readonly Migration[] = [activityTable, activityIndexes];
