@@ -190,23 +190,17 @@ export class OpenIntent implements Intent {
 
   async #writeInto(transaction: object, activity: Activity, write: WriteInTransaction): Promise<boolean> {
     const policy = this.#recorder.policyOf(this.#action);
-    let written: boolean;
+    const { delivery } = this.#recorder;
+    const entry = { activity, recorded: () => (this.#state = 'recorded'), rolledBack: () => this.#reopen() };
     try {
-      written = await write(activity, { isolate: policy !== 'closed' });
+      const written = await write(activity, { isolate: policy !== 'closed' });
+      if (written) delivery.transactions.add(transaction, entry);
+      return written;
     } catch (cause) {
-      await this.#recorder.delivery.refused(activity, cause, { policy, rollback: true });
-      // The spool has it, or it is counted as lost: the end of the intent must not store it again.
-      this.#state = 'recorded';
+      if (policy === 'closed') await delivery.refused(activity, cause, { policy, rollback: true });
+      else delivery.transactions.add(transaction, { ...entry, refusal: { cause, policy } });
       return true;
     }
-    if (written) {
-      this.#recorder.delivery.transactions.add(transaction, {
-        activity,
-        recorded: () => (this.#state = 'recorded'),
-        rolledBack: () => this.#reopen(),
-      });
-    }
-    return written;
   }
 
   #reopen(): void {

@@ -65,15 +65,18 @@ export class Delivery {
 
   /** Entries of a transaction are durable now. */
   committed(entries: readonly TransactionEntry[]): void {
-    if (entries.length === 0) return;
     for (const { recorded } of entries) recorded?.();
-    this.#stored(entries.map(({ activity }) => activity));
+    const written = entries.filter(({ refusal }) => refusal === undefined);
+    if (written.length > 0) this.#stored(written.map(({ activity }) => activity));
+    for (const { activity, refusal } of entries) {
+      if (refusal !== undefined) this.#run(this.refused(activity, refusal.cause, { policy: refusal.policy, rollback: false }));
+    }
   }
 
   /** A store has tried what it had kept for the end of a transaction. */
-  async deferred(activities: readonly Activity[], error: unknown): Promise<void> {
+  deferred(activities: readonly Activity[], error: unknown): void {
     if (error === undefined) return this.#stored(activities);
-    for (const activity of activities) await this.refused(activity, error, { policy: 'open', rollback: false });
+    for (const activity of activities) this.#run(this.refused(activity, error, { policy: 'open', rollback: false }));
   }
 
   drain(): Promise<number> {

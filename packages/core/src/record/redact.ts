@@ -16,7 +16,7 @@ const DENIED_PARTS = [
 ];
 
 /** Caught as a whole word of a key name: `card_no`, `userPin`; not `discard` or `spinning`. */
-const DENIED_WORDS = ['card', 'ssn', 'pin', 'otp', 'totp', 'cvv', 'cvc', 'pan', 'pwd', 'pass', 'iban', 'jwt', 'bearer', 'auth', 'csrf', 'xsrf', 'sid'];
+const DENIED_WORDS = ['card', 'ssn', 'pin', 'otp', 'totp', 'cvv', 'cvc', 'pan', 'pwd', 'pass', 'iban', 'jwt', 'bearer', 'csrf', 'xsrf', 'sid'];
 
 /** Tells whether a value under this key must be redacted. */
 export type IsDenied = (key: string) => boolean;
