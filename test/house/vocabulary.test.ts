@@ -8,12 +8,12 @@ import type { SourceFile } from './support/source-file.ts';
  * Words that have another name here. Matched against the words of what a package declares: `logEntryId` is
  * `log entry id`. Names that a library gives us (destructured, or keys of an object we pass on) are not declared by us.
  */
-const forbidden: readonly { readonly words: RegExp; readonly say: string; readonly except?: RegExp }[] = [
+const forbidden: readonly { readonly words: RegExp; readonly say: string; readonly except?: RegExp; readonly membersOnly?: true }[] = [
   { words: /\b(log|audit) (entry|entries)\b/, say: 'activity, effect or audit record' },
   { words: /\b(audit|log|activity) events?\b/, say: 'activity (an event is Node’s or MikroORM’s)' },
   { words: /\bevents? (log|record)\b/, say: 'activity (an event is Node’s or MikroORM’s)' },
   { words: /\bdiff(s|ing)?\b/, say: 'changes', except: /^create diff\b/ },
-  { words: /\bsubject\b/, say: 'target, or dataSubject', except: /\bdata subject\b/ },
+  { words: /\bsubject\b/, say: 'target, or dataSubject', except: /\bdata subject\b/, membersOnly: true },
   { words: /\buser (id|name|label)\b/, say: 'actorId, actorLabel' },
   { words: /\b(by|acting|current) user\b/, say: 'actor' },
   { words: /\boperations?\b/, say: 'action (an operation is GraphQL’s)', except: /\b(graphql|document|definition|type|name|node)\b/ },
@@ -45,9 +45,11 @@ describe('one word, one meaning', () => {
 });
 
 function wrongWords(source: SourceFile): readonly string[] {
-  return declaredNames(source).flatMap((name) => {
+  return declaredNames(source).flatMap(({ name, isMember }) => {
     const words = splitWords(name);
-    const hit = forbidden.find((rule) => rule.words.test(words) && !(rule.except?.test(words) ?? false));
+    const hit = forbidden.find(
+      (rule) => rule.words.test(words) && !(rule.except?.test(words) ?? false) && (isMember || rule.membersOnly === undefined),
+    );
     return hit === undefined ? [] : [`${source.path}: ${name}: say ${hit.say}`];
   });
 }
@@ -56,24 +58,32 @@ function splitWords(name: string): string {
   return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll(/[_$-]+/g, ' ').toLowerCase().trim();
 }
 
+interface Declared {
+  readonly name: string;
+  /** A field or method, of a type or a class. */
+  readonly isMember: boolean;
+}
+
 /** Names of variables, functions, parameters, classes, types and their members. */
-function declaredNames({ program }: SourceFile): readonly string[] {
-  const names: string[] = [];
-  const add = (node: { readonly type: string; readonly name?: unknown } | null | undefined): void => {
-    if (node?.type === 'Identifier' && typeof node.name === 'string') names.push(node.name);
+function declaredNames({ program }: SourceFile): readonly Declared[] {
+  const names: Declared[] = [];
+  const add = (isMember: boolean, nodes: readonly unknown[]): void => {
+    for (const node of nodes as readonly ({ readonly type: string; readonly name?: unknown } | null)[]) {
+      if (node?.type === 'Identifier' && typeof node.name === 'string') names.push({ name: node.name, isMember });
+    }
   };
   new Visitor({
-    VariableDeclarator: (node) => add(node.id),
-    FunctionDeclaration: (node) => [node.id, ...node.params].forEach((each) => add(each as { type: string })),
-    FunctionExpression: (node) => node.params.forEach((each) => add(each as { type: string })),
-    ArrowFunctionExpression: (node) => node.params.forEach((each) => add(each as { type: string })),
-    ClassDeclaration: (node) => add(node.id),
-    PropertyDefinition: (node) => add(node.key as { type: string }),
-    MethodDefinition: (node) => add(node.key as { type: string }),
-    TSInterfaceDeclaration: (node) => add(node.id),
-    TSTypeAliasDeclaration: (node) => add(node.id),
-    TSPropertySignature: (node) => add(node.key as { type: string }),
-    TSMethodSignature: (node) => add(node.key as { type: string }),
+    VariableDeclarator: ({ id }) => add(false, [id]),
+    FunctionDeclaration: ({ id, params }) => add(false, [id, ...params]),
+    FunctionExpression: ({ params }) => add(false, params),
+    ArrowFunctionExpression: ({ params }) => add(false, params),
+    ClassDeclaration: ({ id }) => add(false, [id]),
+    TSInterfaceDeclaration: ({ id }) => add(false, [id]),
+    TSTypeAliasDeclaration: ({ id }) => add(false, [id]),
+    PropertyDefinition: ({ key }) => add(true, [key]),
+    MethodDefinition: ({ key }) => add(true, [key]),
+    TSPropertySignature: ({ key }) => add(true, [key]),
+    TSMethodSignature: ({ key }) => add(true, [key]),
   }).visit(program);
   return names;
 }
