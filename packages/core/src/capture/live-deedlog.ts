@@ -14,9 +14,12 @@ import type { Recorder } from './recorder.ts';
 import type { ResumeOptions, RunOptions, Scope, SerializedContext } from './scope.ts';
 import type { ScopeFactory } from './scope-factory.ts';
 import { resumeScope, serializeScope } from './serialized-context.ts';
-import { trackActivity, type ActivityInput, type LooseActivityInput } from './track-activity.ts';
-import { trackChange, type AuditedChange, type AuditedUpdate } from './track-change.ts';
-import { trackLogin, trackLogout, type LoginInput, type LogoutInput } from './track-login.ts';
+import { trackActivity } from './track-activity.ts';
+import type { ActivityInput, LooseActivityInput } from './track-activity.ts';
+import { trackChange } from './track-change.ts';
+import type { AuditedChange, AuditedUpdate } from './track-change.ts';
+import { trackLogin, trackLogout } from './track-login.ts';
+import type { LoginInput, LogoutInput } from './track-login.ts';
 
 interface Parts<Host, Catalogue> {
   readonly recorder: Recorder;

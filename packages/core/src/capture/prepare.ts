@@ -1,11 +1,13 @@
 import { DeedlogError, coreError } from '../errors.ts';
-import { STANDARD_VERBS, type ActionDefinition } from '../record/action.ts';
+import { STANDARD_VERBS } from '../record/action.ts';
+import type { ActionDefinition } from '../record/action.ts';
 import type { Activity } from '../record/activity.ts';
 import { actorColumns } from '../record/actor.ts';
 import { storedChanges } from '../record/changes.ts';
 import { fillSlots } from '../record/message.ts';
 import { redactText } from '../record/redact.ts';
-import { safeText, toJsonObject, type Json, type JsonObject } from '../record/serialize.ts';
+import { safeText, toJsonObject } from '../record/serialize.ts';
+import type { Json, JsonObject } from '../record/serialize.ts';
 import { NO_TARGET, storedRelated, targetColumns } from '../record/target.ts';
 import type { Draft } from './draft.ts';
 import type { Settings } from './settings.ts';

@@ -1,6 +1,7 @@
 import { coreError } from '../errors.ts';
 import type { ActivityContext } from '../record/activity.ts';
-import { anonymousActor, type Actor } from '../record/actor.ts';
+import { anonymousActor } from '../record/actor.ts';
+import type { Actor } from '../record/actor.ts';
 import { createId } from '../record/id.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
 import type { RunOptions, Scope } from './scope.ts';

@@ -1,7 +1,10 @@
-import { createDiff, type Changes } from '../record/changes.ts';
-import { fieldTreatments, type FieldSelection } from '../record/fields.ts';
+import { createDiff } from '../record/changes.ts';
+import type { Changes } from '../record/changes.ts';
+import { fieldTreatments } from '../record/fields.ts';
+import type { FieldSelection } from '../record/fields.ts';
 import type { TargetLike } from '../record/target.ts';
-import { draftActivity, type ActivityFacts } from './track-activity.ts';
+import { draftActivity } from './track-activity.ts';
+import type { ActivityFacts } from './track-activity.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -2,7 +2,8 @@ import type { Actor } from '../record/actor.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import type { Ending } from '../record/outcome.ts';
 import type { TargetLike } from '../record/target.ts';
-import { draftActivity, type LooseActivityInput } from './track-activity.ts';
+import { draftActivity } from './track-activity.ts';
+import type { LooseActivityInput } from './track-activity.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -1,6 +1,7 @@
 import type { Receipt } from '../capture/receipt.ts';
 import type { OnProblem } from '../capture/settings.ts';
-import { coreError, type DeedlogError } from '../errors.ts';
+import { coreError } from '../errors.ts';
+import type { DeedlogError } from '../errors.ts';
 import type { Activity } from '../record/activity.ts';
 import type { MutableCounters } from './counters.ts';
 import type { FailurePolicy } from './failure-policy.ts';
@@ -8,7 +9,8 @@ import type { FanOut } from './fan-out.ts';
 import { Gap } from './gap.ts';
 import type { Placement, Store } from './store.ts';
 import type { Spool } from './spool.ts';
-import { TransactionLedger, type TransactionEntry } from './transaction-ledger.ts';
+import { TransactionLedger } from './transaction-ledger.ts';
+import type { TransactionEntry } from './transaction-ledger.ts';
 
 export interface DeliveryParts {
   readonly store: Store;

@@ -30,7 +30,7 @@ export class FanOut {
 
   async close(): Promise<void> {
     await Promise.all(this.#pending);
-    await Promise.all(this.#sinks.map((sink) => sink.close?.()));
+    await Promise.all(this.#sinks.map(async (sink) => sink.close?.()));
   }
 
   #follow(sink: Sink, written: Promise<void>, activities: readonly Activity[]): void {

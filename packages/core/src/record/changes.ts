@@ -1,6 +1,8 @@
 import type { FieldTreatments } from './fields.ts';
-import { REDACTED, type IsDenied } from './redact.ts';
-import { toJson, type Json } from './serialize.ts';
+import { REDACTED } from './redact.ts';
+import type { IsDenied } from './redact.ts';
+import { toJson } from './serialize.ts';
+import type { Json } from './serialize.ts';
 
 /** The old and the new value of one field; null stands for "was not there" as well as for null. */
 export interface Change {
@@ -20,6 +22,11 @@ export interface DiffOptions {
 
 type Side = { readonly value: unknown } | undefined;
 
+interface Place {
+  readonly path: string;
+  readonly depth: number;
+}
+
 /** Longest path below which objects are compared part by part; deeper ones are compared as wholes. */
 const MAX_DEPTH = 8;
 
@@ -31,10 +38,10 @@ export function createDiff(before: object | null | undefined, after: object | nu
   const { exclude = [], identifyBy = 'id' } = options;
   const changes: Record<string, Change> = {};
   const excluded = new Set(exclude);
-  compare('', asSide(before), asSide(after), 0);
+  compare({ path: '', depth: 0 }, asSide(before), asSide(after));
   return changes;
 
-  function compare(path: string, old: Side, now: Side, depth: number): void {
+  function compare({ path, depth }: Place, old: Side, now: Side): void {
     if (path !== '' && isExcluded(path, excluded)) return;
     if (old !== undefined && now !== undefined && sameValue(old.value, now.value)) return;
     const [oldParts, newParts] = [partsOf(old, identifyBy), partsOf(now, identifyBy)];
@@ -45,7 +52,7 @@ export function createDiff(before: object | null | undefined, after: object | nu
     }
     const names = new Set([...(oldParts?.parts.keys() ?? []), ...(newParts?.parts.keys() ?? [])]);
     for (const name of names) {
-      compare(joinPath(path, name), oldParts?.parts.get(name), newParts?.parts.get(name), depth + 1);
+      compare({ path: joinPath(path, name), depth: depth + 1 }, oldParts?.parts.get(name), newParts?.parts.get(name));
     }
   }
 }

@@ -1,6 +1,8 @@
 import { coreError } from '../errors.ts';
-import { REDACTED, type IsDenied } from './redact.ts';
-import { toJson, type Json } from './serialize.ts';
+import { REDACTED } from './redact.ts';
+import type { IsDenied } from './redact.ts';
+import { toJson } from './serialize.ts';
+import type { Json } from './serialize.ts';
 
 interface Slot {
   /** As written, and the key of the value that is stored for it. */

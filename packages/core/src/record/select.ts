@@ -1,6 +1,8 @@
 import type { FieldTreatments } from './fields.ts';
-import { REDACTED, type IsDenied } from './redact.ts';
-import { toJsonObject, type JsonObject } from './serialize.ts';
+import { REDACTED } from './redact.ts';
+import type { IsDenied } from './redact.ts';
+import { toJsonObject } from './serialize.ts';
+import type { JsonObject } from './serialize.ts';
 
 /** A tree of the allow-listed paths: a leaf is a treatment. */
 type Selection = Map<string, { treatment: FieldTreatments[string] | undefined; below: Selection }>;

@@ -1,4 +1,5 @@
-import { REDACTED, redactText, type IsDenied } from './redact.ts';
+import { REDACTED, redactText } from './redact.ts';
+import type { IsDenied } from './redact.ts';
 
 /** What a record may hold: JSON that PostgreSQL's jsonb accepts. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
