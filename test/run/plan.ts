@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runCommand } from './command.ts';
+import { sumTallies } from './report.ts';
 import { single } from './tally.ts';
 import type { Step, Tally } from './tally.ts';
 import { runVitest } from './vitest.ts';
@@ -26,7 +27,7 @@ export function planSteps(options: PlanOptions): readonly Step[] {
   const wants = (folder: string): boolean => !chosen || folders.some((name) => name.split('/')[0] === folder);
   const others = folders.filter((name) => ![ENVELOP, PACKAGE].includes(name.split('/')[0] ?? ''));
   return [
-    { title: 'Types (tsc)', run: async () => single((await runCommand('tsc', ['-p', 'tsconfig.json'])) === 0) },
+    typesStep,
     ...(chosen ? [] : [lintStep]),
     ...(chosen && others.length === 0 ? [] : [pgliteStep(options, others)]),
     ...databaseSteps(options, others),
@@ -34,6 +35,17 @@ export function planSteps(options: PlanOptions): readonly Step[] {
     ...(wants(PACKAGE) ? [packageStep(options)] : []),
   ];
 }
+
+/** The packages as they are published, then everything else, tests and examples included. */
+const typesStep: Step = {
+  title: 'Types (tsc)',
+  run: async () => {
+    const packages = readdirSync(join(root, 'packages')).map((folder) => join('packages', folder));
+    const built = single((await runCommand('tsc', ['-b', ...packages])) === 0);
+    const whole = single((await runCommand('tsc', ['-p', 'tsconfig.json'])) === 0);
+    return sumTallies([built, whole]);
+  },
+};
 
 const lintStep: Step = {
   title: 'Lint (oxlint, with types)',

@@ -1,0 +1,127 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exec } from '../house/support/exec.ts';
+import { readManifest, readPackages } from '../house/support/packages.ts';
+import { root } from '../house/support/root.ts';
+import { listFiles, must, outsideWorkspace, packAll } from './tarballs.ts';
+import type { Tarball } from './tarballs.ts';
+
+/** Building, packing and installing everything takes this long at most, in milliseconds. */
+const SETUP_TIMEOUT = 300_000;
+
+const packages = readPackages().filter(({ manifest }) => manifest.private !== true);
+// The real path: /tmp is a link on some systems, and tools compare paths.
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'deedlog-package-')));
+const project = join(scratch, 'project');
+let tarballs: readonly Tarball[] = [];
+
+beforeAll(async () => {
+  tarballs = await packAll(join(scratch, 'tarballs'));
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  await must('npm', [...install, ...tarballs.map(({ file }) => file), ...peers()], project);
+  cpSync(join(import.meta.dirname, 'consumer.ts'), join(project, 'consumer.ts'));
+  writeFileSync(join(project, 'names.ts'), namesProgram());
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: consumerOptions(), include: ['*.ts'] }));
+}, SETUP_TIMEOUT);
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
+  const installed = (): string => join(project, 'node_modules', manifest.name);
+
+  test('brings its build, its sources, its licence and its page, and nothing else', () => {
+    const files = listFiles(installed());
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']));
+    expect(files.filter((file) => !/^(LICENSE|README\.md|package\.json|(dist|src)\/.+\.(ts|js|map|sql|json))$/.test(file))).toEqual([]);
+    expect(readFileSync(join(installed(), 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
+  });
+
+  test('names versions that exist outside this workspace', () => {
+    const packed = readFileSync(join(installed(), 'package.json'), 'utf8');
+    expect(packed).not.toMatch(/workspace:|catalog:/);
+    expect((JSON.parse(packed) as { exports: object }).exports).toEqual({ '.': { types: './dist/index.d.ts', default: './dist/index.js' } });
+  });
+
+  test('exports the names of its sources', async () => {
+    const { code, stdout, output } = await exec('node', ['names.ts', manifest.name], { cwd: project, env: outsideWorkspace() });
+    expect(code, output).toBe(0);
+    const source = (await import(manifest.name)) as object;
+    expect(JSON.parse(stdout)).toEqual(Object.keys(source).toSorted());
+  });
+
+  test('is clean for publint', async () => {
+    const { code, output } = await exec('publint', ['run', tarballOf(folder), '--strict'], { cwd: root });
+    expect(code, output).toBe(0);
+    expect(output).not.toMatch(/^(Warnings|Errors|Suggestions):/m);
+  });
+
+  test('has types that resolve (attw)', async () => {
+    const { code, output } = await exec('attw', [tarballOf(folder), '--profile', 'esm-only', '--no-color', '--no-emoji'], { cwd: root });
+    expect(code, output).toBe(0);
+  });
+});
+
+describe('a project outside the workspace', () => {
+  test('type-checks with every library’s own types', async () => {
+    const { code, output } = await exec('tsc', ['-p', project], { cwd: project, env: outsideWorkspace() });
+    expect(code, output).toBe(0);
+  });
+
+  test('has one copy of each package', () => {
+    const tree = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as { packages: Record<string, unknown> };
+    const nested = Object.keys(tree.packages).filter((path) => /node_modules\/.*node_modules\/@deedlog\//.test(path));
+    expect(nested).toEqual([]);
+  });
+
+  test('runs', async () => {
+    const { code, stdout, output } = await exec('node', ['consumer.ts'], { cwd: project, env: outsideWorkspace() });
+    expect(code, output).toBe(0);
+    expect(stdout).toBe('recorded\n');
+  });
+});
+
+function tarballOf(folder: string): string {
+  return tarballs.find((each) => each.package.folder === folder)?.file ?? `no tarball of ${folder}`;
+}
+
+/** What the packages expect their user to have, at the versions that this workspace tests with. */
+function peers(): readonly string[] {
+  const names = new Set(packages.flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {})).filter((name) => !name.startsWith('@deedlog/')));
+  return [...names, '@types/node'].map((name) => `${name}@${installedVersion(name)}`);
+}
+
+function installedVersion(name: string): string {
+  return readManifest(`test/node_modules/${name}`).version;
+}
+
+/** Prints the names that a package exports; imports all of them, so that the type check sees every declaration file. */
+function namesProgram(): string {
+  const entries = packages.map(({ manifest }) => `  '${manifest.name}': () => import('${manifest.name}'),`);
+  return [
+    'const load: Record<string, () => Promise<object>> = {',
+    ...entries,
+    '};',
+    "const names = Object.keys(await load[process.argv[2] ?? '']!()).toSorted();",
+    'process.stdout.write(JSON.stringify(names));',
+    '',
+  ].join('\n');
+}
+
+function consumerOptions(): object {
+  return {
+    target: 'es2024',
+    lib: ['es2024', 'esnext.disposable'],
+    module: 'nodenext',
+    types: ['node'],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    verbatimModuleSyntax: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+}
