@@ -39,7 +39,7 @@ const COLUMNS = {
   tenant: { property: 'tenant', type: 'text', nullable: true },
   correlation_id: { property: 'correlationId', type: 'text', nullable: true },
   causation_id: { property: 'causationId', type: 'text', nullable: true },
-} as const satisfies Record<string, Column>;
+} as const;
 
 /** A column of `deedlog.activity`. */
 export type ActivityColumn = keyof typeof COLUMNS;
@@ -47,7 +47,9 @@ export type ActivityColumn = keyof typeof COLUMNS;
 /** An activity with its columns' names, ready for JSON; times are ISO 8601 in UTC. */
 export type ActivityRow = Readonly<Record<ActivityColumn, unknown>>;
 
-const columns: readonly (readonly [ActivityColumn, Column])[] = Object.entries(COLUMNS) as [ActivityColumn, Column][];
+const columns: readonly (readonly [ActivityColumn, Column])[] = Object.entries(
+  COLUMNS satisfies Record<string, Column>,
+) as [ActivityColumn, Column][];
 
 /** `id, occurred_at, …`: every column, in the order of the table. */
 export const ACTIVITY_COLUMNS: string = columns.map(([name]) => name).join(', ');
