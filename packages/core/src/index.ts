@@ -30,7 +30,7 @@ export {
   type ActorKind,
   type ActorLink,
 } from './record/actor.ts';
-export { createDiff, toValueShape, type Change, type Changes, type DiffOptions } from './record/changes.ts';
+export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOptions } from './record/changes.ts';
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
 export { createId } from './record/id.ts';
 export { renderMessage } from './record/message.ts';

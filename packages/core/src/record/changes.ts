@@ -13,7 +13,7 @@ export interface Change {
 /** Changed fields by path: `status`, `address.city`, `items[id=3].quantity`. */
 export type Changes = Readonly<Record<string, Change>>;
 
-export interface DiffOptions {
+export interface CreateDiffOptions {
   /** Fields to leave out, by path, or by name at any depth: `['updatedAt', 'address.geo']`. */
   readonly exclude?: readonly string[];
   /** The property by which objects in a list are compared. Default `id`. */
@@ -34,7 +34,7 @@ const MAX_DEPTH = 8;
  * What changed between two plain states: only fields whose value really differs. Nested objects are compared by path,
  * lists of objects by their id (so that a moved element is no change), other lists as a whole. Pure; values are kept as given.
  */
-export function createDiff(before: object | null | undefined, after: object | null | undefined, options: DiffOptions = {}): Changes {
+export function createDiff(before: object | null | undefined, after: object | null | undefined, options: CreateDiffOptions = {}): Changes {
   const { exclude = [], identifyBy = 'id' } = options;
   const changes: Record<string, Change> = {};
   const excluded = new Set(exclude);
