@@ -1,1 +1,3 @@
-export {};
+export { auditMiddleware, type AuditMiddleware } from './audit-middleware.ts';
+export type { AuditedCall, AuditMeta, AuditOptions, AuditSettings } from './audit-options.ts';
+export { trpcErrors, type TrpcErrorCode } from './errors.ts';
