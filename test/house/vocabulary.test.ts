@@ -8,7 +8,7 @@ import type { SourceFile } from './support/source-file.ts';
  * Words that have another name here. Matched against the words of what a package declares: `logEntryId` is
  * `log entry id`. Names that a library gives us (destructured, or keys of an object we pass on) are not declared by us.
  */
-const forbidden: readonly { readonly words: RegExp; readonly say: string; readonly except?: RegExp; readonly membersOnly?: true }[] = [
+const forbidden: readonly { readonly words: RegExp; readonly say: string; readonly except?: RegExp; readonly membersOnly?: true; readonly isWordOf?: string }[] = [
   { words: /\b(log|audit) (entry|entries)\b/, say: 'activity, effect or audit record' },
   { words: /\b(audit|log|activity) events?\b/, say: 'activity (an event is Node’s or MikroORM’s)' },
   { words: /\bevents? (log|record)\b/, say: 'activity (an event is Node’s or MikroORM’s)' },
@@ -16,7 +16,7 @@ const forbidden: readonly { readonly words: RegExp; readonly say: string; readon
   { words: /\bsubject\b/, say: 'target, or dataSubject', except: /\bdata subject\b/, membersOnly: true },
   { words: /\buser (id|name|label)\b/, say: 'actorId, actorLabel' },
   { words: /\b(by|acting|current) user\b/, say: 'actor' },
-  { words: /\boperations?\b/, say: 'action (an operation is GraphQL’s)', except: /\b(graphql|document|definition|type|name|node)\b/ },
+  { words: /\boperations?\b/, say: 'action (an operation is GraphQL’s)', isWordOf: 'packages/envelop/' },
   { words: /\bdeed\b(?! ?log)/, say: 'activity (deed is only the brand)' },
 ];
 
@@ -48,7 +48,11 @@ function wrongWords(source: SourceFile): readonly string[] {
   return declaredNames(source).flatMap(({ name, isMember }) => {
     const words = splitWords(name);
     const hit = forbidden.find(
-      (rule) => rule.words.test(words) && !(rule.except?.test(words) ?? false) && (isMember || rule.membersOnly === undefined),
+      (rule) =>
+        rule.words.test(words) &&
+        !(rule.except?.test(words) ?? false) &&
+        (isMember || rule.membersOnly === undefined) &&
+        (rule.isWordOf === undefined || !source.path.startsWith(rule.isWordOf)),
     );
     return hit === undefined ? [] : [`${source.path}: ${name}: say ${hit.say}`];
   });

@@ -11,6 +11,8 @@ export interface SourceFile {
   readonly program: Program;
   /** Everything after `from`, of imports, re-exports and `import("literal")` alike. */
   readonly specifiers: readonly string[];
+  /** Those of them that are there at run time: not erased with their types. */
+  readonly runtimeSpecifiers: readonly string[];
   /** Exported names; `default` for a default export, `*` for a star export. */
   readonly exported: readonly string[];
 }
@@ -20,15 +22,22 @@ export function parseSource(path: string, text: string): SourceFile {
   const { program, module, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join('; ')}`);
   const exports = module.staticExports.flatMap(({ entries }) => entries);
+  const requests = [
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
+      specifier: moduleRequest.value,
+      isType: entries.length > 0 && entries.every((entry) => entry.isType),
+    })),
+    ...exports.flatMap(({ moduleRequest, isType }) => (moduleRequest === null ? [] : [{ specifier: moduleRequest.value, isType }])),
+    ...module.dynamicImports
+      .flatMap(({ moduleRequest }) => literal(text.slice(moduleRequest.start, moduleRequest.end)))
+      .map((specifier) => ({ specifier, isType: false })),
+  ];
   return {
     path,
     text,
     program,
-    specifiers: [
-      ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
-      ...new Set(exports.flatMap(({ moduleRequest }) => (moduleRequest === null ? [] : [moduleRequest.value]))),
-      ...module.dynamicImports.flatMap(({ moduleRequest }) => literal(text.slice(moduleRequest.start, moduleRequest.end))),
-    ],
+    specifiers: [...new Set(requests.map(({ specifier }) => specifier))],
+    runtimeSpecifiers: [...new Set(requests.filter(({ isType }) => !isType).map(({ specifier }) => specifier))],
     exported: exports.map(({ exportName, importName }) => {
       const kind: string = exportName.kind;
       if (kind === 'Default') return 'default';
