@@ -53,7 +53,7 @@ async function readTables(): Promise<readonly Table[]> {
     packages.map(async ({ manifest }) => {
       const module = (await import(manifest.name)) as Readonly<Record<string, unknown>>;
       return Object.entries(module)
-        .filter(([name]) => name.endsWith('Errors'))
+        .filter(([name, value]) => name.endsWith('Errors') && typeof value === 'object')
         .map(([name, entries]) => ({ package: manifest.name, name, entries: entries as Table['entries'] }));
     }),
   );
