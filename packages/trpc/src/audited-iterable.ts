@@ -1,5 +1,6 @@
-import { endingOfCode, type Ending } from '@deedlog/core';
-import { ABORTED, type StreamAudit } from './stream-audit.ts';
+import { endingOfCode, type Ending, type Intent } from '@deedlog/core';
+import { codeOf } from './code-of.ts';
+import { ABORTED, StreamEnd } from './stream-end.ts';
 
 /** A result that goes on after the resolver has returned. A byte stream is none: wrapping would take its own methods away. */
 export function isIterable(data: unknown): data is AsyncIterable<unknown> {
@@ -10,18 +11,17 @@ export function isIterable(data: unknown): data is AsyncIterable<unknown> {
  * The same stream, each pull of it within the intent, since an async generator runs in the context of whoever pulls.
  * Its end is the end of the intent, stored before the last pull is answered.
  */
-export function auditedIterable(source: AsyncIterable<unknown>, audit: StreamAudit): AsyncGenerator<unknown> {
-  const { intent, codeOf } = audit;
-  const end = endOnce(audit, () => iterator === undefined);
+export function auditedIterable(source: AsyncIterable<unknown>, intent: Intent): AsyncGenerator<unknown> {
+  const stream = new StreamEnd(intent);
   let iterator: AsyncIterator<unknown> | undefined;
   const open = (): AsyncIterator<unknown> => (iterator ??= source[Symbol.asyncIterator]());
   const step = async (pull: () => Promise<IteratorResult<unknown>>, onDone: Ending): Promise<IteratorResult<unknown>> => {
     try {
       const result = await intent.run(pull);
-      if (result.done === true) await end(onDone);
+      if (result.done === true) await stream.end(onDone);
       return result;
     } catch (cause) {
-      await end(endingOfCode(codeOf(cause)));
+      await stream.end(endingOfCode(codeOf(cause)));
       throw cause;
     }
   };
@@ -32,23 +32,8 @@ export function auditedIterable(source: AsyncIterable<unknown>, audit: StreamAud
     [Symbol.asyncIterator]: () => audited,
     [Symbol.asyncDispose]: async () => void (await audited.return(undefined)),
   };
+  stream.watch(audited);
   return audited;
-}
-
-/** Ends the intent at most once; also where the client goes before the first pull, since tRPC then drops a stream without a word. */
-function endOnce({ intent, signal }: StreamAudit, isUntouched: () => boolean): (ending: Ending) => Promise<void> {
-  let ended = false;
-  const end = async (ending: Ending): Promise<void> => {
-    if (ended) return;
-    ended = true;
-    signal?.removeEventListener('abort', onAbort);
-    await intent.end(ending);
-  };
-  const onAbort = (): void => {
-    if (isUntouched()) void end(ABORTED);
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  return end;
 }
 
 function rethrow(cause: unknown): never {

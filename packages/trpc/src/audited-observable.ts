@@ -1,10 +1,11 @@
-import { endingOfCode, type Ending } from '@deedlog/core';
-import { ABORTED, type StreamAudit } from './stream-audit.ts';
+import { endingOfCode, type Intent } from '@deedlog/core';
+import { codeOf } from './code-of.ts';
+import { ABORTED, StreamEnd } from './stream-end.ts';
 
 interface Observer {
-  readonly next: (value: unknown) => void;
-  readonly error: (cause: unknown) => void;
-  readonly complete: () => void;
+  readonly next?: (value: unknown) => void;
+  readonly error?: (cause: unknown) => void;
+  readonly complete?: () => void;
 }
 
 interface ObservableLike {
@@ -16,28 +17,25 @@ export function isObservable(data: unknown): data is ObservableLike {
   return typeof data === 'object' && data !== null && typeof (data as Partial<ObservableLike>).subscribe === 'function';
 }
 
-/** The same observable, subscribed to within the intent; its end is the end of the intent, once. */
-export function auditedObservable(source: ObservableLike, { intent, codeOf }: StreamAudit): ObservableLike {
-  let ended = false;
-  const end = (ending: Ending, then?: () => void): void => {
-    if (ended) return then?.();
-    ended = true;
-    void intent.end(ending).then(then);
-  };
+/** The same observable, subscribed to within the intent; its end is the end of the intent. */
+export function auditedObservable(source: ObservableLike, intent: Intent): ObservableLike {
+  const stream = new StreamEnd(intent);
   const subscribe = (observer: Observer): { unsubscribe(): void } => {
     const subscription = intent.run(() =>
       source.subscribe({
-        next: (value) => observer.next(value),
-        error: (cause) => end(endingOfCode(codeOf(cause)), () => observer.error(cause)),
-        complete: () => end({ outcome: 'success' }, () => observer.complete()),
+        next: (value) => observer.next?.(value),
+        error: (cause) => void stream.end(endingOfCode(codeOf(cause))).then(() => observer.error?.(cause)),
+        complete: () => void stream.end({ outcome: 'success' }).then(() => observer.complete?.()),
       }),
     );
     return {
       unsubscribe: () => {
         subscription.unsubscribe();
-        end(ABORTED);
+        void stream.end(ABORTED);
       },
     };
   };
-  return Object.assign(Object.create(source) as ObservableLike, { subscribe });
+  const audited = Object.assign(Object.create(source) as ObservableLike, { subscribe });
+  stream.watch(audited);
+  return audited;
 }

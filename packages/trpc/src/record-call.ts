@@ -1,9 +1,9 @@
 import { endingOfCode, type Intent } from '@deedlog/core';
-import { getTRPCErrorFromUnknown } from '@trpc/server';
 import type { AuditedCall } from './audit-options.ts';
 import { auditedIterable, isIterable } from './audited-iterable.ts';
 import { auditedObservable, isObservable } from './audited-observable.ts';
 import type { CallAudit } from './call-audit.ts';
+import { codeOf } from './code-of.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Plan } from './plan.ts';
 import type { CallOptions, Step, StepOptions, StepResult } from './trpc-internals.ts';
@@ -24,9 +24,8 @@ export async function recordCall(plan: Plan, audit: CallAudit, options: StepOpti
     return result;
   }
   const { data } = result;
-  const stream = { intent, signal: options.signal, codeOf };
-  if (isIterable(data)) return { ...result, data: auditedIterable(data, stream) };
-  if (options.type === 'subscription' && isObservable(data)) return { ...result, data: auditedObservable(data, stream) };
+  if (isIterable(data)) return { ...result, data: auditedIterable(data, intent) };
+  if (options.type === 'subscription' && isObservable(data)) return { ...result, data: auditedObservable(data, intent) };
   await intent.end({ outcome: 'success' });
   return result;
 }
@@ -94,8 +93,4 @@ async function rawInput({ getRawInput }: CallOptions): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(cause: unknown): string {
-  return getTRPCErrorFromUnknown(cause).code;
 }

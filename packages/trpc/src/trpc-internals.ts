@@ -9,7 +9,6 @@ export interface StepOptions {
   readonly input: unknown;
   readonly path: string;
   readonly type: TRPCProcedureType;
-  readonly signal: AbortSignal | undefined;
   readonly getRawInput: () => Promise<unknown>;
   next: (options?: object) => Promise<StepResult>;
 }
