@@ -1,14 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Plugin } from '@envelop/core';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import type { YogaInitialContext } from 'graphql-yoga';
+import type { YogaInitialContext, YogaServerOptions } from 'graphql-yoga';
 import type { Host } from './audit.ts';
 
 export interface YogaOptions {
   readonly schema: GraphQLSchema | ((context: object) => GraphQLSchema);
-  readonly plugins: readonly Plugin[];
+  readonly plugins: NonNullable<YogaServerOptions<object, object>['plugins']>;
   readonly context?: ((initial: YogaInitialContext) => object) | undefined;
   readonly batching?: boolean;
 }
@@ -33,7 +32,7 @@ export function hostOf({ request }: YogaInitialContext): Host {
 
 /** Yoga behind a real HTTP server on a free port, with error masking as it is by default. */
 export async function startYoga({ schema, plugins, context = hostOf, batching = false }: YogaOptions): Promise<YogaServer> {
-  const yoga = createYoga({ schema: schema as GraphQLSchema, context, plugins: [...plugins], batching, logging: false, graphiql: false });
+  const yoga = createYoga({ schema: schema as GraphQLSchema, context, plugins, batching, logging: false, graphiql: false });
   const server = createServer((request, response) => void yoga(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
