@@ -77,7 +77,7 @@ function settingsOf(options: DeedlogOptions<never>): Settings {
     actions,
     isDenied: createDenyRule(redact),
     isIgnored: createIgnoreRule(ignore),
-    normalizeAction: options.normalizeAction ?? normalizeAction,
+    normalizeAction: remembering(options.normalizeAction ?? normalizeAction),
     describers: [describeTarget, store.describeTarget].filter((describer) => describer !== undefined),
     source,
     onFailure,
@@ -88,6 +88,22 @@ function settingsOf(options: DeedlogOptions<never>): Settings {
         // A reporter that fails must not fail the act it reports on.
       }
     },
+  };
+}
+
+/** Actions are few; past this many the memory starts again, so that computed ones cannot fill it. */
+const MAX_REMEMBERED_ACTIONS = 1000;
+
+function remembering(normalize: (action: string) => string): (action: string) => string {
+  const known = new Map<string, string>();
+  return (action) => {
+    let normal = known.get(action);
+    if (normal === undefined) {
+      normal = normalize(action);
+      if (known.size >= MAX_REMEMBERED_ACTIONS) known.clear();
+      known.set(action, normal);
+    }
+    return normal;
   };
 }
 
