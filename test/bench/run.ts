@@ -1,0 +1,18 @@
+/** `pnpm bench`: every comparison side by side in one run, as ratios. DATABASE_URL adds those on real PostgreSQL. */
+import { printMissed, printRatios } from './report.ts';
+import type { Ratio } from './compare.ts';
+import { trpcBench } from './trpc.bench.ts';
+import { updateBench } from './update.bench.ts';
+import { yogaBench } from './yoga.bench.ts';
+
+const benches: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = { trpc: trpcBench, yoga: yogaBench, update: updateBench };
+const chosen = process.argv.slice(2);
+
+const ratios: Ratio[] = [];
+for (const [name, bench] of Object.entries(benches)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const measured = await bench();
+  printRatios(measured);
+  ratios.push(...measured);
+}
+printMissed(ratios);
