@@ -1,0 +1,47 @@
+import { helper, Reference, Utils } from '@mikro-orm/core';
+import type { EntityMetadata, MikroORM } from '@mikro-orm/core';
+import type { Target, TargetDescriber } from '@deedlog/core';
+import { mikroOrmError } from './errors.ts';
+
+/** How people read an entity, by entity name: `{ Patient: (patient: Patient) => patient.fileNumber }`. Called when the record is written. */
+export type TargetLabels = Readonly<Record<string, (entity: never) => string | undefined>>;
+
+/**
+ * Describes entities of this orm: `type` is the entity's name, `id` its primary key. The parts of a composite key stand in the
+ * order of its definition, each URI-encoded, joined by `:`. Throws `MIKRO_ORM_MODEL_UNKNOWN` for a label of no entity.
+ */
+export function targetDescriber(orm: MikroORM, labels: TargetLabels): TargetDescriber {
+  const known = new Set([...orm.getMetadata().getAll().values()].map(({ className }) => className));
+  for (const name of Object.keys(labels)) {
+    if (!known.has(name)) throw mikroOrmError('MIKRO_ORM_MODEL_UNKNOWN', `"${name}"`);
+  }
+  return (candidate) => {
+    const entity = Reference.unwrapReference(candidate);
+    if (!Utils.isEntity(entity)) return undefined;
+    const { className: type, primaryKeys } = metadataOf(entity);
+    return withLabel({ type, id: targetId(entity, primaryKeys) }, labels[type]?.(entity as never));
+  };
+}
+
+function withLabel(target: Target, label: string | undefined): Target {
+  return label === undefined ? target : { ...target, label };
+}
+
+/** Empty where a key is still to be assigned; deedlog says `TARGET_INVALID` then. */
+function targetId(entity: object, primaryKeys: readonly string[]): string {
+  const parts = primaryKeys.map((key) => keyText((entity as Record<string, unknown>)[key]));
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : parts.map(encodeURIComponent).join(':');
+}
+
+function keyText(value: unknown): string {
+  const key: unknown = typeof value === 'object' && value !== null ? Reference.unwrapReference(value) : value;
+  if (key === undefined || key === null) return '';
+  if (key instanceof Date) return key.toISOString();
+  if (Utils.isEntity(key)) return targetId(key, metadataOf(key).primaryKeys);
+  return String(key);
+}
+
+function metadataOf(entity: object): EntityMetadata {
+  return helper(entity).__meta as EntityMetadata;
+}

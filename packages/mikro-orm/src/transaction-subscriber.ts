@@ -1,0 +1,55 @@
+import type { EventSubscriber, FlushEventArgs, TransactionEventArgs } from '@mikro-orm/core';
+import { firstChangedEntity } from './first-changed-entity.ts';
+import type { OrmTransaction } from './postgres-client.ts';
+import type { TransactionTree } from './transaction-tree.ts';
+
+/** What becomes of the transactions and flushes of one orm. */
+export interface TransactionListener {
+  flushing(entity: object): void;
+  committing(root: OrmTransaction): Promise<void>;
+  released(savepoint: OrmTransaction, parent: OrmTransaction): void;
+  rolledBack(savepoint: OrmTransaction): void;
+  ended(root: OrmTransaction, how: 'committed' | 'rolledBack'): Promise<void>;
+}
+
+/** Translates MikroORM's transaction events, which are the same for savepoints, into those of a transaction tree. */
+export function transactionSubscriber(tree: TransactionTree, listener: TransactionListener): EventSubscriber {
+  return {
+    onFlush({ uow }: FlushEventArgs) {
+      const entity = firstChangedEntity(uow);
+      if (entity !== undefined) listener.flushing(entity);
+    },
+    beforeTransactionStart({ em, transaction }) {
+      tree.starting(em, transaction);
+    },
+    afterTransactionStart({ em, transaction }) {
+      if (transaction !== undefined) tree.started(em, transaction);
+    },
+    async beforeTransactionCommit({ transaction }) {
+      if (isOutermost(transaction)) await listener.committing(transaction);
+    },
+    async afterTransactionCommit({ transaction }) {
+      if (isOutermost(transaction)) {
+        tree.ended(transaction);
+        await listener.ended(transaction, 'committed');
+      } else if (transaction !== undefined) {
+        const parent = tree.parentOf(transaction);
+        if (parent !== undefined) listener.released(transaction, parent);
+      }
+    },
+    async afterTransactionRollback({ transaction }) {
+      if (isOutermost(transaction)) {
+        tree.ended(transaction);
+        await listener.ended(transaction, 'rolledBack');
+      } else if (transaction !== undefined) {
+        listener.rolledBack(transaction);
+      }
+    },
+  };
+}
+
+type EventTransaction = TransactionEventArgs['transaction'];
+
+function isOutermost(transaction: EventTransaction): transaction is NonNullable<EventTransaction> {
+  return transaction !== undefined && !('savepointName' in transaction);
+}
