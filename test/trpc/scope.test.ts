@@ -3,7 +3,8 @@ import { auditMiddleware } from '@deedlog/trpc';
 import { lazy } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { bench, serve, t, type actions, type AppContext } from './support.ts';
+import { bench, serve, t } from './support.ts';
+import type { actions, AppContext } from './support.ts';
 
 const byId = z.object({ id: z.string() });
 

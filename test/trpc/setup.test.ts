@@ -1,9 +1,11 @@
-import { createDeedlog, memoryStore, userActor, type Deedlog, type DeedlogError } from '@deedlog/core';
+import { createDeedlog, memoryStore, userActor } from '@deedlog/core';
+import type { Deedlog, DeedlogError } from '@deedlog/core';
 import { auditMiddleware, trpcErrors } from '@deedlog/trpc';
 import { initTRPC } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { bench, t, type actions, type AppContext } from './support.ts';
+import { bench, t } from './support.ts';
+import type { actions, AppContext } from './support.ts';
 
 function codeOf(run: () => unknown): string {
   try {

@@ -4,7 +4,8 @@ import { observable } from '@trpc/server/observable';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { bench, eventually, serve, t, type Log } from './support.ts';
+import { bench, eventually, serve, t } from './support.ts';
+import type { Log } from './support.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -1,6 +1,9 @@
-import { createDeedlog, defineActions, memoryStore, userActor, type Activity, type Deedlog, type DeedlogError, type MemoryStore } from '@deedlog/core';
-import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink, httpSubscriptionLink, isNonJsonSerializable, splitLink, type TRPCClient, type TRPCLink } from '@trpc/client';
-import { initTRPC, type AnyTRPCRouter } from '@trpc/server';
+import { createDeedlog, defineActions, memoryStore, userActor } from '@deedlog/core';
+import type { Activity, Deedlog, DeedlogError, MemoryStore } from '@deedlog/core';
+import { createTRPCClient, httpBatchLink, httpBatchStreamLink, httpLink, httpSubscriptionLink, isNonJsonSerializable, splitLink } from '@trpc/client';
+import type { TRPCClient, TRPCLink } from '@trpc/client';
+import { initTRPC } from '@trpc/server';
+import type { AnyTRPCRouter } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

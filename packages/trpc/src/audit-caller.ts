@@ -1,8 +1,9 @@
 import { CallAudit, contextWith } from './call-audit.ts';
-import type { Plan } from './plan.ts';
 import { recordRefusal } from './record-call.ts';
-import { callOptions, type CallOptions, type Invoke } from './trpc-internals.ts';
-import { weave, type Woven } from './weave.ts';
+import { callOptions } from './trpc-internals.ts';
+import type { CallOptions, Invoke } from './trpc-internals.ts';
+import { weave } from './weave.ts';
+import type { Woven } from './weave.ts';
 
 const procedures = new WeakMap<object, Woven>();
 
@@ -21,17 +22,17 @@ export function auditCaller({ args, invoke, _def }: CallerOptions): Promise<unkn
   const options = callOptions(args);
   let woven = procedures.get(_def);
   if (woven === undefined) procedures.set(_def, (woven = weave(_def)));
-  const audit = new CallAudit();
+  const audit = new CallAudit(woven.plan);
   const call: CallOptions = { ...options, ctx: contextWith(audit, options.ctx) };
   const result = (invoke as Invoke)(call);
-  return woven.preceded && woven.plan.recorded ? withRefusal(result, woven.plan, { audit, call }) : result;
+  return woven.preceded && woven.plan.recorded ? withRefusal(result, audit, call) : result;
 }
 
-async function withRefusal(result: Promise<unknown>, plan: Plan, { audit, call }: { audit: CallAudit; call: CallOptions }): Promise<unknown> {
+async function withRefusal(result: Promise<unknown>, audit: CallAudit, call: CallOptions): Promise<unknown> {
   try {
     return await result;
   } catch (cause) {
-    if (audit.intent === undefined) await recordRefusal(plan, audit, { call, cause });
+    if (audit.intent === undefined) await recordRefusal(audit, call, cause);
     throw cause;
   }
 }

@@ -1,9 +1,11 @@
 import type { ActionCatalogue, Audit, Deedlog } from '@deedlog/core';
-import { initTRPC, type TRPCProcedureBuilder, type TRPCUnsetMarker } from '@trpc/server';
+import { initTRPC } from '@trpc/server';
+import type { TRPCProcedureBuilder, TRPCUnsetMarker } from '@trpc/server';
 import { auditCaller } from './audit-caller.ts';
 import type { AuditMeta, AuditOptions } from './audit-options.ts';
 import { trpcError } from './errors.ts';
-import { procedureInternals, type Step } from './trpc-internals.ts';
+import { procedureInternals } from './trpc-internals.ts';
+import type { Step } from './trpc-internals.ts';
 import { auditStep } from './weave.ts';
 
 /** What `.concat()` takes: it needs a context that the actor resolver understands, and adds `ctx.audit`. */

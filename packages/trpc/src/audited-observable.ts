@@ -1,4 +1,5 @@
-import { endingOfCode, type Intent } from '@deedlog/core';
+import { endingOfCode } from '@deedlog/core';
+import type { Intent } from '@deedlog/core';
 import { codeOf } from './code-of.ts';
 import { ABORTED, StreamEnd } from './stream-end.ts';
 

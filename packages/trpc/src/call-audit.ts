@@ -1,11 +1,14 @@
-import { createId, type Actor, type Audit, type Changes, type Ending, type Intent, type TargetLike } from '@deedlog/core';
+import { createId } from '@deedlog/core';
+import type { Actor, Audit, Changes, Ending, Intent, TargetLike } from '@deedlog/core';
 import { trpcError } from './errors.ts';
+import type { Plan } from './plan.ts';
 
 /**
  * `ctx.audit` of one call. Where the call is not recorded there is no intent behind it, and what is said to it is dropped,
  * so that a resolver works unchanged when its procedure is left out or deedlog is switched off.
  */
 export class CallAudit implements Audit {
+  readonly plan: Plan;
   /** Opened when the call reaches the audit. */
   intent: Intent | undefined;
   /** The context as far as the call has got. */
@@ -19,6 +22,10 @@ export class CallAudit implements Audit {
   /** The resolver was reached: the facts of the input are with the intent. */
   reached = false;
   #id: string | undefined;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
 
   get id(): string {
     return this.intent?.id ?? (this.#id ??= createId());

@@ -1,4 +1,5 @@
-import { defineErrors, type ErrorEntry, type ErrorFactory } from '@deedlog/core';
+import { defineErrors } from '@deedlog/core';
+import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
 
 /** Every code that `@deedlog/trpc` can throw. */
 export type TrpcErrorCode =

@@ -1,7 +1,7 @@
-import { fieldTreatments, type Deedlog, type FieldTreatments } from '@deedlog/core';
+import { fieldTreatments } from '@deedlog/core';
+import type { ActionCatalogue, Deedlog, FieldTreatments } from '@deedlog/core';
 import type { TRPCProcedureType } from '@trpc/server';
 import type { AuditMeta, AuditOptions, AuditSettings } from './audit-options.ts';
-import type { ActionCatalogue } from '@deedlog/core';
 import { trpcError } from './errors.ts';
 import type { ProcedureInternals } from './trpc-internals.ts';
 

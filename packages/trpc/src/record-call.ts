@@ -1,26 +1,26 @@
-import { endingOfCode, type Intent } from '@deedlog/core';
+import { endingOfCode } from '@deedlog/core';
+import type { Intent } from '@deedlog/core';
 import type { AuditedCall } from './audit-options.ts';
 import { auditedIterable, isIterable } from './audited-iterable.ts';
 import { auditedObservable, isObservable } from './audited-observable.ts';
 import type { CallAudit } from './call-audit.ts';
 import { codeOf } from './code-of.ts';
 import { evidenceOf } from './evidence.ts';
-import type { Plan } from './plan.ts';
 import type { CallOptions, Step, StepOptions, StepResult } from './trpc-internals.ts';
 
 /** Runs the rest of a call as one intent, and stores its record before the caller gets the answer. */
-export async function recordCall(plan: Plan, audit: CallAudit, options: StepOptions, rest: Step): Promise<StepResult> {
-  const intent = openIntent(plan, audit, options);
+export async function recordCall(audit: CallAudit, options: StepOptions, rest: Step): Promise<StepResult> {
+  const intent = openIntent(audit, options);
   let result: StepResult;
   try {
     result = await intent.run(() => rest(options));
   } catch (cause) {
-    await endFailed(plan, audit, { call: options, code: codeOf(cause) });
+    await endFailed(audit, options, codeOf(cause));
     throw cause;
   }
   // A middleware that forgot to return next() leaves nothing; tRPC answers with this code.
   if (!result?.ok) {
-    await endFailed(plan, audit, { call: options, code: result?.error.code ?? 'INTERNAL_SERVER_ERROR' });
+    await endFailed(audit, options, result?.error.code ?? 'INTERNAL_SERVER_ERROR');
     return result;
   }
   const { data } = result;
@@ -31,16 +31,17 @@ export async function recordCall(plan: Plan, audit: CallAudit, options: StepOpti
 }
 
 /** Records a call that failed before it reached its audit, with the context as far as it was built. */
-export async function recordRefusal(plan: Plan, audit: CallAudit, { call, cause }: { call: CallOptions; cause: unknown }): Promise<void> {
-  openIntent(plan, audit, { ...call, ctx: audit.ctx ?? call.ctx });
-  await endFailed(plan, audit, { call, code: codeOf(cause) });
+export async function recordRefusal(audit: CallAudit, call: CallOptions, cause: unknown): Promise<void> {
+  openIntent(audit, { ...call, ctx: audit.ctx ?? call.ctx });
+  await endFailed(audit, call, codeOf(cause));
 }
 
 /** Tells the intent what the validated input says: when the resolver is reached, so that a flush in it finds the facts. */
-export function tellInput({ settings, fields }: Plan, audit: CallAudit, { path, type }: CallOptions): void {
-  const { intent, ctx, input } = audit;
+export function tellInput(audit: CallAudit, { path, type }: CallOptions): void {
+  const { intent, ctx, input, plan } = audit;
   audit.reached = true;
   if (intent === undefined) return;
+  const { settings, fields } = plan;
   if (fields !== undefined) intent.sawInput(evidenceOf(input));
   const { target, related, reason, metadata, values } = settings;
   if (!(target ?? related ?? reason ?? metadata ?? values)) return;
@@ -64,7 +65,8 @@ function derive<Fact>(
   });
 }
 
-function openIntent({ deedlog, settings, fields }: Plan, audit: CallAudit, { ctx, path }: CallOptions): Intent {
+function openIntent(audit: CallAudit, { ctx, path }: CallOptions): Intent {
+  const { deedlog, settings, fields } = audit.plan;
   const { action, tool, message } = settings;
   audit.ctx = ctx;
   return (audit.intent = deedlog.openIntent({
@@ -78,11 +80,11 @@ function openIntent({ deedlog, settings, fields }: Plan, audit: CallAudit, { ctx
   }));
 }
 
-async function endFailed(plan: Plan, audit: CallAudit, { call, code }: { call: CallOptions; code: string }): Promise<void> {
+async function endFailed(audit: CallAudit, call: CallOptions, code: string): Promise<void> {
   const { intent } = audit;
   if (intent === undefined) return;
   if (audit.parsing) intent.sawInvalidInput(await rawInput(call));
-  else if (!audit.reached && audit.parsed >= plan.parsers) tellInput(plan, audit, call);
+  else if (!audit.reached && audit.parsed >= audit.plan.parsers) tellInput(audit, call);
   await intent.end(endingOfCode(code));
 }
 

@@ -1,8 +1,10 @@
 import { auditOf } from './call-audit.ts';
 import { trpcError } from './errors.ts';
-import { planOf, type AuditDeclaration, type Plan } from './plan.ts';
+import { planOf } from './plan.ts';
+import type { AuditDeclaration, Plan } from './plan.ts';
 import { recordCall, tellInput } from './record-call.ts';
-import { procedureInternals, type Step, type StepOptions } from './trpc-internals.ts';
+import { procedureInternals } from './trpc-internals.ts';
+import type { Step, StepOptions } from './trpc-internals.ts';
 
 const declarations = new WeakMap<Step, AuditDeclaration>();
 
@@ -37,7 +39,7 @@ export function weave(def: object): Woven {
   const steps = middlewares.filter((step) => !declarations.has(step));
   const resolver = steps.at(-1);
   if (resolver === undefined || first === steps.length) throw trpcError('TRPC_UNSUPPORTED', 'the resolver is not the last step');
-  const woven = plan.recorded ? steps.map((step) => (step === resolver ? resolving(plan, step) : observed(step))) : steps;
+  const woven = plan.recorded ? steps.map((step) => (step === resolver ? resolving(step) : observed(step))) : steps;
   if (plan.deedlog.enabled) woven[first] = fused(plan, woven[first] as Step);
   middlewares.splice(0, middlewares.length, ...woven);
   return { plan, preceded: first > 0 };
@@ -64,11 +66,11 @@ function observed(step: Step): Step {
   return Object.assign(observe, step);
 }
 
-function resolving(plan: Plan, step: Step): Step {
+function resolving(step: Step): Step {
   return (options) => {
     const audit = auditOf(options.ctx);
     audit.input = options.input;
-    tellInput(plan, audit, options);
+    tellInput(audit, options);
     return step(options);
   };
 }
@@ -76,5 +78,5 @@ function resolving(plan: Plan, step: Step): Step {
 /** The place of the audit: from here on the call is an intent, or at least has the scope. */
 function fused(plan: Plan, rest: Step): Step {
   if (!plan.recorded) return (options) => plan.deedlog.run({ host: options.ctx }, () => rest(options));
-  return (options) => recordCall(plan, auditOf(options.ctx), options, rest);
+  return (options) => recordCall(auditOf(options.ctx), options, rest);
 }
