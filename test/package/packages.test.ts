@@ -11,6 +11,9 @@ import type { Tarball } from './tarballs.ts';
 /** Building, packing and installing everything takes this long at most, in milliseconds. */
 const SETUP_TIMEOUT = 300_000;
 
+/** A registry that does not answer for this long, in milliseconds, is asked again. */
+const FETCH_TIMEOUT = 30_000;
+
 const packages = readPackages().filter(({ manifest }) => manifest.private !== true);
 // The real path: /tmp is a link on some systems, and tools compare paths.
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'deedlog-package-')));
@@ -21,8 +24,10 @@ beforeAll(async () => {
   tarballs = await packAll(join(scratch, 'tarballs'));
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  await must('npm', [...install, ...tarballs.map(({ file }) => file), ...peers()], project);
+  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', `--fetch-timeout=${FETCH_TIMEOUT}`];
+  // The machine's own npm and Node: under another Node, npm misses the machine's settings, such as its certificates.
+  const outside = { cwd: project, env: outsideWorkspace(), workspaceTools: false };
+  await must('npm', [...install, ...tarballs.map(({ file }) => file), ...peers()], outside);
   cpSync(join(import.meta.dirname, 'consumer.ts'), join(project, 'consumer.ts'));
   writeFileSync(join(project, 'names.ts'), namesProgram());
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: consumerOptions(), include: ['*.ts'] }));

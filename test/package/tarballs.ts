@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { exec } from '../house/support/exec.ts';
+import type { ExecOptions } from '../house/support/exec.ts';
 import { readPackages } from '../house/support/packages.ts';
 import type { Package } from '../house/support/packages.ts';
 import { root } from '../house/support/root.ts';
@@ -17,7 +18,7 @@ export async function packAll(folder: string): Promise<readonly Tarball[]> {
   const packages = readPackages().filter(({ manifest }) => manifest.private !== true);
   // What an older build left behind must not reach a tarball.
   for (const each of packages) rmSync(join(root, 'packages', each.folder, 'dist'), { recursive: true, force: true });
-  await must('tsc', ['-b', ...packages.map((each) => join('packages', each.folder))], root);
+  await must('tsc', ['-b', ...packages.map((each) => join('packages', each.folder))], { cwd: root });
   mkdirSync(folder, { recursive: true });
   return Promise.all(packages.map((each) => pack(each, folder)));
 }
@@ -25,7 +26,7 @@ export async function packAll(folder: string): Promise<readonly Tarball[]> {
 async function pack(each: Package, folder: string): Promise<Tarball> {
   const { name, version } = each.manifest;
   const [command, ...args] = pnpm();
-  await must(command, [...args, 'pack', '--pack-destination', folder], join(root, 'packages', each.folder));
+  await must(command, [...args, 'pack', '--pack-destination', folder], { cwd: join(root, 'packages', each.folder), env: outsideWorkspace() });
   const file = join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
   return { name, package: each, file };
 }
@@ -41,9 +42,9 @@ function isFile(path: string): boolean {
 }
 
 /** Runs a command and throws with what it printed unless it ends with 0. */
-export async function must(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { code, stdout, output } = await exec(command, args, { cwd, env: outsideWorkspace() });
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} (in ${cwd}) ended with ${code}:\n${output}`);
+export async function must(command: string, args: readonly string[], options: ExecOptions): Promise<string> {
+  const { code, stdout, output } = await exec(command, args, options);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} (in ${options.cwd}) ended with ${code}:\n${output}`);
   return stdout;
 }
 
