@@ -115,3 +115,13 @@ initTRPC.create().procedure.concat(auditMiddleware(createDeedlog({ store: memory
 initTRPC.context<AppContext>().create().procedure.concat(auditMiddleware(createDeedlog({ store: memoryStore(), actor: () => undefined })));
 const loose: Deedlog = createDeedlog({ store: memoryStore(), actor: () => undefined });
 initTRPC.context<AppContext>().create().procedure.concat(auditMiddleware(loose));
+// Optional properties of the context, which tRPC rewrites.
+interface OptionalContext {
+  readonly user?: string;
+  readonly nested?: { readonly id?: string };
+}
+const optional = createDeedlog({ store: memoryStore(), actor: ({ user }: OptionalContext) => (user === undefined ? undefined : userActor(user)) });
+initTRPC.context<OptionalContext>().create().procedure.concat(auditMiddleware(optional)).mutation(({ ctx }) => ctx.audit.id + (ctx.user ?? ''));
+initTRPC.context<OptionalContext & { other: number }>().create().procedure.use(({ next }) => next({ ctx: { more: 1 } })).concat(auditMiddleware(optional));
+// @ts-expect-error Context mismatch in an optional property
+initTRPC.context<{ user?: number }>().create().procedure.concat(auditMiddleware(optional));

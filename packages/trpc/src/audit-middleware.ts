@@ -8,10 +8,13 @@ import { procedureInternals } from './trpc-internals.ts';
 import type { Step } from './trpc-internals.ts';
 import { auditStep } from './weave.ts';
 
+/** tRPC turns an optional property of a context into one that may be undefined: under exactOptionalPropertyTypes another type. */
+type HostContext<Host> = unknown extends Host ? unknown : { [Key in keyof Host]: object extends Pick<Host, Key> ? Host[Key] | undefined : Host[Key] };
+
 /** What `.concat()` takes: it needs a context that the actor resolver understands, and adds `ctx.audit`. */
 export type AuditMiddleware<Host, Catalogue extends ActionCatalogue> = TRPCProcedureBuilder<
   // `object` keeps TypeScript from asking for a property in common, where all of ours are optional.
-  Host & { readonly audit?: Audit } & object,
+  HostContext<Host> & { readonly audit?: Audit } & object,
   AuditMeta<Deedlog<Host, Catalogue>> & object,
   { audit: Audit },
   TRPCUnsetMarker,
