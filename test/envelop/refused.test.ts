@@ -1,7 +1,9 @@
 import { useAudit } from '@deedlog/envelop';
+import { normalizedExecutor } from '@graphql-tools/executor';
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import type { Plugin } from '@envelop/core';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, graphql } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { record } from './support/audit.ts';
 import type { Recorded } from './support/audit.ts';
@@ -83,6 +85,47 @@ describeOnGraphql('a mutation refused before its resolver', () => {
     const result = await server.ask('mutation { approve(id: "1") { broken } approveStrictly(id: "1") { broken } }', { host });
     expect(result.data).toBeNull();
     expect(store.activities.map(({ outcome }) => outcome)).toEqual(['success', 'success']);
+  });
+
+  test('a document executed inside a resolver is not taken for the one around it', async () => {
+    const { deedlog, store } = record();
+    const inner = 'mutation { b: approve(id: "9") { id } }';
+    const resolvers = {
+      Mutation: {
+        bare: async (_: unknown, __: unknown, ___: unknown, { schema }: { schema: GraphQLSchema }) => {
+          await graphql({ schema, source: inner, contextValue: { user: { id: 'grace' } } });
+          return 'done';
+        },
+      },
+    };
+    const server = startEnvelop(invoiceSchema({ resolvers }), [useAudit(deedlog)]);
+    await server.ask('mutation ($id: ID = "1") { bare b: approve(id: $id) { id } }', { host, variables: { id: null } });
+    expect(store.activities.map(({ action, actorId, outcome }) => [action, actorId, outcome])).toEqual([
+      ['mutation.approve', 'grace', 'success'],
+      ['mutation.bare', 'ada', 'success'],
+      ['mutation.approve', 'ada', 'failure'],
+    ]);
+    expect(store.activities[0]?.causationId).toBe(store.activities[1]?.id);
+  });
+
+  test('a request given up: the field under way is recorded as it ends, those after it never', async () => {
+    const { deedlog, store } = record();
+    const controller = new AbortController();
+    const resolvers = {
+      Mutation: {
+        bare: async () => {
+          controller.abort();
+          await new Promise(setImmediate);
+          return 'done all the same';
+        },
+      },
+    };
+    const executor = (args: object) => normalizedExecutor({ ...args, signal: controller.signal } as never);
+    const server = startEnvelop(invoiceSchema({ resolvers }), [useAudit(deedlog)], executor);
+    await expect(server.ask('mutation { bare approve(id: "1") { id } }', { host })).rejects.toThrow(/abort/i);
+    await expect.poll(() => store.activities.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(store.activities.map(({ action, outcome }) => [action, outcome])).toEqual([['mutation.bare', 'success']]);
   });
 
   test('another plugin stops the operation: denied, with its code', async () => {

@@ -19,7 +19,7 @@ function streamSchema({ deedlog }: Recorded): graphql.GraphQLSchema {
       type Query { a: Int }
       type Mutation { approve(id: ID!): Invoice many: [Int!] }
       type Subscription { ticks(to: Int!): Int marked(to: Int!): Int refused: Int }
-      type Invoice { id: ID! slow: String }
+      type Invoice { id: ID! slow: String next: Invoice }
     `,
     resolvers: {
       Mutation: {
@@ -32,6 +32,7 @@ function streamSchema({ deedlog }: Recorded): graphql.GraphQLSchema {
         },
       },
       Invoice: {
+        next: ({ id }: { id: string }) => ({ id }),
         slow: async () => {
           await new Promise((resolve) => setTimeout(resolve, 5));
           await deedlog.trackActivity({ action: 'invoice.view' });
@@ -92,6 +93,16 @@ describeOnGraphql('answers in parts', () => {
     expect(one.store.activities.map(({ action, actorId, correlationId }) => [action, actorId, correlationId])).toEqual([
       ['mutation.approve', 'ada', 'r-5'],
       ['invoice.view', 'ada', 'r-5'],
+    ]);
+  });
+
+  test.each(executors)('@defer inside @defer (%s): a part that starts when it is pulled runs in the scope, too', async (_, execute) => {
+    const one = record();
+    const parts = await askParts(one, execute, 'mutation { approve(id: "1") { ... @defer { slow next { ... @defer { slow next { ... @defer { slow } } } } } } }');
+    expect(JSON.stringify(parts).match(/"slow":"slow"/g)).toHaveLength(3);
+    expect(one.store.activities.map(({ action, actorId, correlationId }) => [action, actorId, correlationId])).toEqual([
+      ['mutation.approve', 'ada', 'r-5'],
+      ...Array.from({ length: 3 }, () => ['invoice.view', 'ada', 'r-5']),
     ]);
   });
 

@@ -31,7 +31,7 @@ export async function recordRefusedFields(answer: Answer): Promise<void> {
   const whole = operation.reached.size === 0 ? errors.filter(({ path }) => path === undefined) : [];
   for (const selection of asked) {
     const own = errors.find(({ path }) => path?.length === 1 && path[0] === selection.key);
-    if (own !== undefined && !isAbort(own)) await record(answer, selection, { ending: endingOfField(own), input: argumentsOf(selection) });
+    if (own !== undefined) await record(answer, selection, { ending: endingOfField(own), input: argumentsOf(selection) });
     else if (whole.length > 0) await record(answer, selection, { ending: endingOfRequest(whole), input: answer.variables });
   }
 }
@@ -55,11 +55,6 @@ function endingOfRequest(errors: readonly GraphQLError[]): Ending {
   if (code !== undefined) return endingOfCode(code);
   const isCoercion = errors.some(({ nodes }) => nodes?.some(({ kind }) => kind === Kind.VARIABLE_DEFINITION));
   return isCoercion ? endingOfCode(INVALID_INPUT_CODE) : endingOfError(errors[0]);
-}
-
-/** The client went away before the field's turn: nothing was done, nothing was refused. */
-function isAbort({ originalError }: GraphQLError): boolean {
-  return originalError?.name === 'AbortError' || originalError?.name === 'TimeoutError';
 }
 
 function argumentsOf({ node }: RootSelection): Record<string, null> {
