@@ -1,23 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { documentedErrors, readErrorTables, renderErrors } from './support/error-table.ts';
 import { readPackages } from './support/packages.ts';
-import { root } from './support/root.ts';
 
-interface Table {
-  readonly package: string;
-  readonly name: string;
-  readonly entries: Readonly<Record<string, { readonly meaning: string; readonly remedy: string }>>;
-}
-
-const packages = readPackages();
-const tables = await readTables();
+const tables = await readErrorTables();
 const codes = tables.flatMap(({ entries }) => Object.keys(entries));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 describe('error codes', () => {
   test('exist at all, core’s among them', () => {
-    expect(tables.map(({ name }) => name)).toContain('coreErrors');
+    expect(tables.map((table) => table.package)).toContain('@deedlog/core');
     expect(codes.length).toBeGreaterThan(0);
   });
 
@@ -34,39 +24,17 @@ describe('error codes', () => {
   });
 
   test('are each thrown or reported by some package', () => {
-    const code = packages.flatMap(({ sources }) => sources.filter(({ path }) => !path.endsWith('/errors.ts')).map(({ text }) => text)).join('\n');
-    expect(codes.filter((each) => !new RegExp(`['"\`]${each}['"\`]`).test(code))).toEqual([]);
+    const sources = readPackages().flatMap((each) => each.sources.filter(({ path }) => !path.endsWith('/errors.ts')));
+    const text = sources.map((source) => source.text).join('\n');
+    expect(codes.filter((code) => !new RegExp(`['"\`]${code}['"\`]`).test(text))).toEqual([]);
   });
 
-  test('are all in the README’s table, and nothing stale is', () => {
-    expect(documentedCodes(readme).toSorted()).toEqual(codes.toSorted());
+  test('are all in the README with their meaning and remedy, and nothing stale is (node test/house/write-errors.ts)', () => {
+    expect(documentedErrors()).toBe(renderErrors(tables));
   });
 
-  test('the table is read from the section Errors only', () => {
-    expect(documentedCodes('# A\n| `NOT_ONE` | x |\n## Errors\n| Code | Meaning |\n|---|---|\n| `ONE` | x |\n## B\n| `NOT_TWO` | x |\n')).toEqual(['ONE']);
+  test('fill a row each, with the code first', () => {
+    const table = renderErrors([{ package: '@deedlog/core', entries: { A_B: { meaning: 'either a | b', remedy: 'Take\nc.' } } }]);
+    expect(table.split('\n').at(-1)).toBe('| `A_B` | core | either a \\| b | Take c. |');
   });
 });
-
-/** Every export called `<package>Errors`, through the package's public name. */
-async function readTables(): Promise<readonly Table[]> {
-  const found = await Promise.all(
-    packages.map(async ({ manifest }) => {
-      const module = (await import(manifest.name)) as Readonly<Record<string, unknown>>;
-      return Object.entries(module)
-        .filter(([name, value]) => name.endsWith('Errors') && typeof value === 'object')
-        .map(([name, entries]) => ({ package: manifest.name, name, entries: entries as Table['entries'] }));
-    }),
-  );
-  return found.flat();
-}
-
-/** First column of the table rows under the heading "Errors", down to the next heading of its level. */
-function documentedCodes(markdown: string): readonly string[] {
-  const lines = markdown.split('\n');
-  const start = lines.findIndex((line) => /^#{1,6} Errors\s*$/.test(line));
-  if (start === -1) return [];
-  const level = /^#+/.exec(lines[start] ?? '')?.[0].length ?? 1;
-  const length = lines.slice(start + 1).findIndex((line) => new RegExp(`^#{1,${level}} `).test(line));
-  const section = lines.slice(start + 1, length === -1 ? undefined : start + 1 + length);
-  return section.flatMap((line) => /^\|\s*`([^`]+)`\s*\|/.exec(line)?.[1] ?? []);
-}
