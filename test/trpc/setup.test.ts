@@ -65,6 +65,13 @@ describe('a wrong set-up says so at once', () => {
     await expect(codeOfCall(router.createCaller({}).act({ id: '1' }))).resolves.toBe('TRPC_SCHEMA_FOREIGN');
   });
 
+  test('a procedure called as a plain function gets the answer of tRPC', async () => {
+    const { deedlog, store } = bench();
+    const procedure = t.procedure.concat(auditMiddleware(deedlog)).mutation(() => 1);
+    await expect((procedure as unknown as () => Promise<unknown>)()).rejects.toThrow('client-only function');
+    expect(store.activities).toEqual([]);
+  });
+
   test('a store that refuses never changes the answer of the call', async () => {
     const store = { write: () => Promise.reject(new Error('disk full')) };
     const problems: string[] = [];

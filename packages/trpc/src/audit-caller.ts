@@ -1,6 +1,6 @@
 import { CallAudit, contextWith } from './call-audit.ts';
 import { recordRefusal } from './record-call.ts';
-import { callOptions } from './trpc-internals.ts';
+import { isCall } from './trpc-internals.ts';
 import type { CallOptions, Invoke } from './trpc-internals.ts';
 import { weave } from './weave.ts';
 import type { Woven } from './weave.ts';
@@ -19,7 +19,8 @@ export interface CallerOptions {
  * It sees the finished procedure, which no middleware does, and weaves it on the first call.
  */
 export function auditCaller({ args, invoke, _def }: CallerOptions): Promise<unknown> {
-  const options = callOptions(args);
+  const options = args[0];
+  if (!isCall(options)) return (invoke as Invoke)(options);
   let woven = procedures.get(_def);
   if (woven === undefined) procedures.set(_def, (woven = weave(_def)));
   const audit = new CallAudit(woven.plan);

@@ -35,7 +35,7 @@ export interface ProcedureInternals {
 /** What a procedure is called with. */
 export type CallOptions = Omit<StepOptions, 'next'>;
 
-export type Invoke = (options: CallOptions) => Promise<unknown>;
+export type Invoke = (options: unknown) => Promise<unknown>;
 
 /** Throws `TRPC_UNSUPPORTED` where a procedure is not built as expected. */
 export function procedureInternals(def: object): ProcedureInternals {
@@ -46,11 +46,7 @@ export function procedureInternals(def: object): ProcedureInternals {
   return def as ProcedureInternals;
 }
 
-/** Throws `TRPC_UNSUPPORTED` where a procedure is not called as expected. */
-export function callOptions(args: readonly unknown[]): CallOptions {
-  const options = args[0] as CallOptions | undefined;
-  if (typeof options?.getRawInput !== 'function' || typeof options.path !== 'string') {
-    throw trpcError('TRPC_UNSUPPORTED', 'a procedure was called without path and input');
-  }
-  return options;
+/** False where somebody calls the procedure as a plain function, to which tRPC has an answer of its own. */
+export function isCall(options: unknown): options is CallOptions {
+  return typeof options === 'object' && options !== null && 'getRawInput' in options;
 }
