@@ -24,7 +24,7 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
     remedy: 'Write the name of the entity as in defineEntity({ name }), and check the entities option of the orm.',
   },
   MIKRO_ORM_TRANSACTION_INVALID: {
-    meaning: 'the transaction option is not an EntityManager of MikroORM',
+    meaning: 'the transaction option is not an EntityManager of the orm that the store was made for',
     remedy: 'Pass the EntityManager on which you called begin(), or that em.transactional gave you.',
   },
   MIKRO_ORM_VERSION_UNSUPPORTED: {

@@ -73,7 +73,8 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
 
   /** The open transaction that a write would join. */
   function transactionOf(given: unknown): OrmTransaction | undefined {
-    if (given !== undefined && !(given instanceof EntityManager)) throw mikroOrmError('MIKRO_ORM_TRANSACTION_INVALID');
+    const usable = given === undefined || (given instanceof EntityManager && given.getDriver() === orm.driver);
+    if (!usable) throw mikroOrmError('MIKRO_ORM_TRANSACTION_INVALID');
     const transaction: OrmTransaction | undefined = (given ?? orm.em).getTransactionContext();
     return transaction !== undefined && tree.isOpen(transaction) ? transaction : undefined;
   }
