@@ -75,29 +75,57 @@ export async function testDatabase({ migrated = true }: { migrated?: boolean } =
   return url === undefined ? pgliteDatabase(migrated) : postgresDatabase(url, migrated);
 }
 
-// ---- PGlite: a data directory is prepared once and loaded from then on -----------------------------------------
+// ---- PGlite: a data directory is prepared once, an instance is emptied and used again -------------------------
 
 const CACHE: string = new URL('../node_modules/.cache/deedlog/', import.meta.url).pathname;
 
+/** Instances of this process that no test holds. */
+const idle: PGlite[] = [];
+
 async function pgliteDatabase(migrated: boolean): Promise<TestDatabase> {
-  const loadDataDir = await dataDirImage(migrated);
-  // Times as text, as MikroORM wants them: it cannot set parsers on an instance that it did not make.
-  const raw = (text: string): string => text;
-  const pglite = await PGlite.create({ loadDataDir, parsers: { 1082: raw, 1114: raw, 1184: raw, 1186: raw } });
+  const pglite = idle.pop() ?? (await createPglite());
+  if (migrated) await migrate(pglite);
   return {
     kind: 'pglite',
     name: 'pglite',
     client: pglite,
     connection: { pglite },
-    [Symbol.asyncDispose]: () => pglite.close(),
+    async [Symbol.asyncDispose]() {
+      // An instance whose transaction was left open never becomes empty: it is left to the end of the process.
+      if (await isEmptied(pglite)) idle.push(pglite);
+    },
   };
 }
 
-async function dataDirImage(migrated: boolean): Promise<Blob> {
-  const file = join(CACHE, `pglite-${migrated ? schemaHash() : 'bare'}.tar`);
+async function createPglite(): Promise<PGlite> {
+  // Times as text, as MikroORM wants them: it cannot set parsers on an instance that it did not make.
+  const raw = (text: string): string => text;
+  return PGlite.create({ loadDataDir: await dataDirImage(), parsers: { 1082: raw, 1114: raw, 1184: raw, 1186: raw } });
+}
+
+/** Every schema goes with what is in it; settings, temporary tables and session locks go too. */
+const EMPTY = `do $$
+declare name text;
+begin
+  for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
+    execute format('drop schema %I cascade', name);
+  end loop;
+  create schema public;
+end $$`;
+
+/** How long emptying may take before the instance is given up: its one connection is held by an open transaction. */
+const EMPTY_MS = 5000;
+
+async function isEmptied(pglite: PGlite): Promise<boolean> {
+  const emptied = pglite.exec('discard all').then(() => pglite.exec(EMPTY));
+  const gaveUp = new Promise<false>((resolve) => void setTimeout(resolve, EMPTY_MS, false).unref());
+  return Promise.race([emptied.then(() => true, () => false), gaveUp]);
+}
+
+async function dataDirImage(): Promise<Blob> {
+  const file = join(CACHE, 'pglite-0.5.8.tar');
   if (!existsSync(file)) {
     const pglite = await PGlite.create();
-    if (migrated) await migrate(pglite);
     const image = await pglite.dumpDataDir('none');
     await pglite.close();
     mkdirSync(CACHE, { recursive: true });
@@ -200,7 +228,7 @@ function randomName(): string {
   return randomBytes(6).toString('hex');
 }
 
-/** Changes with the migrations, so that a prepared image or template is never stale. */
+/** Changes with the migrations, so that a prepared template is never stale. */
 function schemaHash(): string {
   const folder = new URL('../../packages/postgres/src/migrations/', import.meta.url);
   const hash = createHash('sha256');
