@@ -39,6 +39,14 @@ test('a middleware that replaces the input is recorded as the resolver sees it',
   expect(only().input).toEqual({ id: 'replaced' });
 });
 
+test('an input that the adapter hands over already parsed is recorded as the resolver sees it', async () => {
+  const { deedlog, only } = bench();
+  const procedure = t.procedure.concat(auditMiddleware(deedlog, { input: ['id'] })).mutation(({ input }) => input);
+  const call = { path: 'act', type: 'mutation', ctx: {}, input: { id: 'given' }, getRawInput: async () => undefined, signal: undefined, batchIndex: 0 } as const;
+  await expect(procedure(call)).resolves.toEqual({ id: 'given' });
+  expect(only().input).toEqual({ id: 'given' });
+});
+
 test('a resolver that changes its input afterwards does not change the record', async () => {
   const { deedlog, only } = bench();
   const router = t.router({
@@ -152,6 +160,13 @@ describe('a call that is refused before it reaches its audit', () => {
     await expect(router.createCaller({}).act({ id: 'unseen' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     expect(only()).toMatchObject({ outcome: 'denied', input: null, targetType: null });
     expect(problems).toEqual([]);
+  });
+
+  test('is not recorded where deedlog is switched off', async () => {
+    const { deedlog, store } = bench({ enabled: false });
+    const router = t.router({ act: t.procedure.use(signedIn).concat(auditMiddleware(deedlog)).mutation(() => 1) });
+    await expect(router.createCaller({}).act()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(store.activities).toEqual([]);
   });
 
   test('a query that is not recorded stays unrecorded', async () => {

@@ -189,6 +189,19 @@ describe('how a failed call ends', () => {
     expect(JSON.stringify(only())).not.toContain('10.0.0.1');
   });
 
+  test('a failed call makes one record, and its callbacks run once', async () => {
+    const { deedlog, only } = bench();
+    let asked = 0;
+    const audit = auditMiddleware(deedlog, { metadata: () => ({ asked: ++asked }) });
+    const router = t.router({
+      act: t.procedure.use(({ next }) => next()).concat(audit).mutation(() => {
+        throw new TRPCError({ code: 'CONFLICT' });
+      }),
+    });
+    await expect(router.createCaller({}).act()).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(only()).toMatchObject({ outcome: 'failure', outcomeCode: 'CONFLICT', metadata: { asked: 1 } });
+  });
+
   test('a middleware that forgets to return next() is a failure', async () => {
     const { deedlog, only } = bench();
     const router = t.router({ act: t.procedure.concat(auditMiddleware(deedlog)).use((() => undefined) as never).mutation(() => 1) });

@@ -105,6 +105,8 @@ describe('a generator is recorded when its iteration ends', () => {
       ['failure', 'CONFLICT'],
       ['unknown', 'ABORTED'],
     ]);
+    // The second return() told the store nothing.
+    expect(deedlog.counters.stored).toBe(2);
   });
 
   test('a subscription over SSE that the server ends is a success', async () => {
