@@ -1,6 +1,6 @@
 import type { Ending } from '@deedlog/core';
 import { defaultFieldResolver } from 'graphql';
-import type { GraphQLFieldResolver } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import { endingOfError } from './error-ending.ts';
 import { envelopError } from './errors.ts';
 import { deriveFacts, openFieldIntent } from './field-plan.ts';
@@ -15,10 +15,7 @@ const SUCCESS: Ending = { outcome: 'success' };
 /** The resolvers made here, so that no field is wrapped twice. */
 const audited = new WeakSet<Resolver>();
 
-/**
- * The executed fields (by their path, which is new in each execution) that have an intent. Where another tool has wrapped
- * our resolver and was wrapped again, the outer one records and the inner one only passes on.
- */
+/** Executed fields that have an intent and belong to no operation of the plugin, by their path, which is new in each execution. */
 const opened = new WeakSet<object>();
 
 export function isAudited(resolve: Resolver | undefined): boolean {
@@ -31,10 +28,9 @@ export function auditedResolver(plan: FieldPlan, resolve: Resolver | undefined):
     const [, args, context, info] = call;
     const operation = operationOf(info);
     const original = resolve ?? operation?.fieldResolver ?? defaultFieldResolver;
-    if (opened.has(info.path)) return original(...call);
-    opened.add(info.path);
+    if (isOpened(info, operation)) return original(...call);
     const intent = openFieldIntent(plan, hostOf(plan, { operation, context }));
-    operation?.reached.add(String(info.path.key));
+    setOpened(info, operation);
     intent.sawInput(args);
     deriveFacts(plan, intent, { args, context });
     let ending = SUCCESS;
@@ -51,6 +47,19 @@ export function auditedResolver(plan: FieldPlan, resolve: Resolver | undefined):
   };
   audited.add(wrapped);
   return wrapped;
+}
+
+/**
+ * Where another tool has wrapped our resolver and was wrapped again, the outer one records and the inner one only passes on.
+ * In an operation the response keys tell; a weak set of paths costs more than all the rest, so it serves only outside.
+ */
+function isOpened({ path }: GraphQLResolveInfo, operation: Operation | undefined): boolean {
+  return operation === undefined ? opened.has(path) : operation.reached.has(String(path.key));
+}
+
+function setOpened({ path }: GraphQLResolveInfo, operation: Operation | undefined): void {
+  if (operation === undefined) opened.add(path);
+  else operation.reached.add(String(path.key));
 }
 
 /**

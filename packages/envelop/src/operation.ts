@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { GraphQLFieldResolver, GraphQLResolveInfo, OperationDefinitionNode } from 'graphql';
-import { bindResult } from './execution-result.ts';
-import type { InScope } from './execution-result.ts';
 
 /** One execution of a mutation, from the plugin's `onExecute` to its end. */
 export interface Operation {
@@ -11,19 +9,15 @@ export interface Operation {
   readonly fieldResolver: GraphQLFieldResolver<unknown, unknown> | null | undefined;
   /** Response keys of the root fields whose resolver was reached. */
   readonly reached: Set<string>;
-  /** Runs a function in the scope of this operation; undefined until the execution has begun. */
-  inScope?: InScope;
+  /** False where another plugin has stopped the operation before it was executed. */
+  executed: boolean;
 }
 
 const operations = new AsyncLocalStorage<Operation>();
 
-/** Runs the execution of an operation; what it answers later is computed in its scope, too. */
 export function runOperation<Result>(operation: Operation, execute: () => Result): Result {
-  return operations.run(operation, () => {
-    const inScope: InScope = AsyncLocalStorage.snapshot();
-    operation.inScope = inScope;
-    return bindResult(execute(), inScope);
-  });
+  operation.executed = true;
+  return operations.run(operation, execute);
 }
 
 /** The operation that this field belongs to; a resolver may execute another document inside it. */

@@ -1,13 +1,13 @@
 import type { ActionCatalogue, Audit, Deedlog } from '@deedlog/core';
 import type { OnExecuteEventPayload, OnExecuteHookResult, Plugin } from '@envelop/core';
 import { OperationTypeNode, getOperationAST } from 'graphql';
-import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { ExecutionArgs, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { UseAuditOptions } from './audit-field-settings.ts';
 import { requireHost } from './audited-resolver.ts';
 import { checkDeedlog } from './check-deedlog.ts';
 import { envelopError } from './errors.ts';
-import { errorsOf, isAsyncIterable } from './execution-result.ts';
-import type { InScope } from './execution-result.ts';
+import { errorsOf, inspectResult } from './execution-result.ts';
+import type { InspectErrors } from './execution-result.ts';
 import { runOperation } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { looseOptions } from './plan-fields.ts';
@@ -72,22 +72,22 @@ interface Mutation {
 
 function executeMutation(deedlog: Deedlog, { payload, definition, plansOf }: Mutation): OnExecuteHookResult<AuditContext> {
   const { args, executeFn, setExecuteFn, context, extendContext } = payload;
-  const host: unknown = args.contextValue;
+  const { document, schema, contextValue: host } = args as ExecutionArgs;
   requireHost({ deedlog }, host);
   if (!('audit' in context)) extendContext({ audit: deedlog.audit });
-  const operation: Operation = { definition, host, fieldResolver: args.fieldResolver, reached: new Set() };
-  const openScope: InScope = (body) => (host === undefined || host === null ? body() : deedlog.run({ host }, body));
-  setExecuteFn((executed) => openScope(() => runOperation(operation, () => executeFn(executed))));
+  const operation: Operation = { definition, host, fieldResolver: args.fieldResolver, reached: new Set(), executed: false };
 
-  const recordRefusals = async (result: unknown): Promise<void> => {
-    const errors = errorsOf(result);
-    if (errors.length === 0) return;
-    const variables = args.variableValues ?? {};
-    const planOf = (name: string) => plansOf(args.schema).get(`${args.schema.getMutationType()?.name}.${name}`);
-    await (operation.inScope ?? openScope)(() => recordRefusedFields({ operation, document: args.document, variables, errors, planOf }));
+  const inScope = <Result>(body: () => Result): Result => (host === undefined || host === null ? body() : deedlog.run({ host }, body));
+  const recordRefusals: InspectErrors = (errors) => {
+    const mutations = schema.getMutationType()?.name;
+    const planOf = (name: string) => plansOf(schema).get(`${mutations}.${name}`);
+    return recordRefusedFields({ operation, document, variables: args.variableValues ?? {}, errors, planOf });
   };
+  setExecuteFn((executed) => inScope(() => runOperation(operation, () => inspectResult(executeFn(executed), recordRefusals))));
   return {
-    // A root field cannot be deferred: its errors stand in the first part of an incremental answer.
-    onExecuteDone: ({ result }) => (isAsyncIterable(result) ? { onNext: (part) => recordRefusals(part.result) } : recordRefusals(result)),
+    onExecuteDone({ result }) {
+      const errors = operation.executed ? [] : errorsOf(result);
+      return errors.length === 0 ? undefined : inScope(() => recordRefusals(errors));
+    },
   };
 }
