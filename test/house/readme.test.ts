@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exec } from './support/exec.ts';
@@ -7,8 +7,11 @@ import type { Block } from './support/markdown.ts';
 import { readManifest } from './support/packages.ts';
 import { root } from './support/root.ts';
 
-/** Beside the tests, because there the packages are found by name; hidden, so that no tool takes it for source. */
-const scratch = join(root, 'test', '.readme');
+/**
+ * Beside the tests, because there the packages are found by name; hidden, so that no tool takes it for source; a new
+ * one for each run, so that two runs do not meet.
+ */
+const scratch = mkdtempSync(join(root, 'test', '.readme-'));
 
 /** pnpm's own commands that a page may name beside the scripts of package.json. */
 const pnpmCommands = ['install', 'add', 'exec', 'dlx', 'approve-builds'];
@@ -26,8 +29,6 @@ const commands = pages.flatMap(readCommands);
 
 describe('TypeScript in the documentation', () => {
   beforeAll(() => {
-    rmSync(scratch, { recursive: true, force: true });
-    mkdirSync(scratch, { recursive: true });
     for (const { file, text } of snippets) writeFileSync(join(scratch, file), text);
     writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: ['./*.ts'] }));
   });
