@@ -1,6 +1,5 @@
 import { checkTables, migrate, pendingMigrations, postgresErrors } from '@deedlog/postgres';
 import type { PostgresLike } from '@deedlog/postgres';
-import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { databaseKind, testDatabase } from '../support/database.ts';
@@ -90,15 +89,6 @@ test('the tables belong to one schema, and no foreign key leaves or enters it', 
   await using database = await testDatabase();
   const { rows } = await database.client.query(`select conname from pg_constraint where contype = 'f'`);
   expect(rows).toEqual([]);
-});
-
-test('pg and PGlite fit PostgresLike as they are', () => {
-  const fits = (_: PostgresLike): true => true;
-  const never = (): { pool: pg.Pool; client: pg.Client; pglite: PGlite } => {
-    throw new Error('types only');
-  };
-  const typesOnly = (): true[] => [fits(never().pool), fits(never().client), fits(never().pglite)];
-  expect(typesOnly).toThrow('types only');
 });
 
 test('the database is the one that was asked for', async () => {

@@ -1,16 +1,7 @@
 import type { EventSubscriber, FlushEventArgs, TransactionEventArgs } from '@mikro-orm/core';
 import { firstChangedEntity } from './first-changed-entity.ts';
-import type { OrmTransaction } from './postgres-client.ts';
+import type { TransactionListener } from './transaction-listener.ts';
 import type { TransactionTree } from './transaction-tree.ts';
-
-/** What becomes of the transactions and flushes of one orm. */
-export interface TransactionListener {
-  flushing(entity: object): void;
-  committing(root: OrmTransaction): Promise<void>;
-  released(savepoint: OrmTransaction, parent: OrmTransaction): void;
-  rolledBack(savepoint: OrmTransaction): void;
-  ended(root: OrmTransaction, how: 'committed' | 'rolledBack'): Promise<void>;
-}
 
 /** Translates MikroORM's transaction events, which are the same for savepoints, into those of a transaction tree. */
 export function transactionSubscriber(tree: TransactionTree, listener: TransactionListener): EventSubscriber {

@@ -87,7 +87,7 @@ function readCell(name: ActivityColumn, column: Column, value: unknown): unknown
       return typeof value === 'string' ? JSON.parse(value) : value;
     case 'uuid':
     case 'text':
-      return String(value);
+      return value;
   }
 }
 
