@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exec } from './support/exec.ts';
 import { readBlocks } from './support/markdown.ts';
-import type { Block } from './support/markdown.ts';
 import { readManifest } from './support/packages.ts';
 import { root } from './support/root.ts';
+import { readSnippets } from './support/snippets.ts';
 
 /**
  * Beside the tests, because there the packages are found by name; hidden, so that no tool takes it for source; a new
@@ -15,13 +15,6 @@ const scratch = mkdtempSync(join(root, 'test', '.readme-'));
 
 /** pnpm's own commands that a page may name beside the scripts of package.json. */
 const pnpmCommands = ['install', 'add', 'exec', 'dlx', 'approve-builds'];
-
-interface Snippet {
-  readonly where: string;
-  readonly file: string;
-  readonly text: string;
-  readonly runs: boolean;
-}
 
 const pages = ['README.md', 'CONTRIBUTING.md', ...packageReadmes()].filter((page) => existsSync(join(root, page)));
 const snippets = pages.flatMap(readSnippets);
@@ -71,36 +64,8 @@ function packageReadmes(): readonly string[] {
   return readdirSync(join(root, 'packages')).map((folder) => `packages/${folder}/README.md`);
 }
 
-/**
- * A block marked `ts` is type-checked, `ts run` is executed as well, `ts continue` goes on from the block before it
- * (and makes one file with it).
- */
-function readSnippets(page: string): readonly Snippet[] {
-  const joined: { line: number; text: string; runs: boolean }[] = [];
-  for (const { line, info, text } of tsBlocks(page)) {
-    const last = joined.at(-1);
-    if (info.includes('continue') && last !== undefined) {
-      last.text += text;
-      last.runs ||= info.includes('run');
-    } else {
-      joined.push({ line, text, runs: info.includes('run') });
-    }
-  }
-  return joined.map(({ line, text, runs }) => ({
-    where: `${page}:${line}`,
-    file: `${page.replaceAll(/[^A-Za-z0-9]+/g, '-')}-${line}.ts`,
-    // Line numbers of the compiler and of Node are those of the page; `export {}` makes each a module of its own.
-    text: `${'\n'.repeat(line)}${text}\nexport {};\n`,
-    runs,
-  }));
-}
-
-function tsBlocks(page: string): readonly Block[] {
-  return readBlocks(read(page)).filter(({ info }) => info[0] === 'ts' || info[0] === 'typescript');
-}
-
 function readCommands(page: string): readonly { readonly where: string; readonly line: string }[] {
-  return readBlocks(read(page))
+  return readBlocks(readFileSync(join(root, page), 'utf8'))
     .filter(({ info }) => ['sh', 'bash', 'shell', 'console'].includes(info[0] ?? ''))
     .flatMap(({ line: start, text }) =>
       text
@@ -121,10 +86,6 @@ function unknownCommand(line: string): string | undefined {
   }
   if (program === 'node') return first === undefined || existsSync(join(root, first)) ? undefined : first;
   return undefined;
-}
-
-function read(page: string): string {
-  return readFileSync(join(root, page), 'utf8');
 }
 
 /** Compiler messages name the generated file; say which page it comes from. */
