@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { migrate } from '@deedlog/postgres';
 import type { PostgresLike } from '@deedlog/postgres';
 import { PGlite } from '@electric-sql/pglite';
@@ -118,7 +119,7 @@ const EMPTY_MS = 5000;
 
 async function isEmptied(pglite: PGlite): Promise<boolean> {
   const emptied = pglite.exec('discard all').then(() => pglite.exec(EMPTY));
-  const gaveUp = new Promise<false>((resolve) => void setTimeout(resolve, EMPTY_MS, false).unref());
+  const gaveUp = setTimeout(EMPTY_MS, false, { ref: false });
   return Promise.race([emptied.then(() => true, () => false), gaveUp]);
 }
 
@@ -155,9 +156,24 @@ async function postgresDatabase(url: string, migrated: boolean): Promise<TestDat
     connection: { clientUrl },
     async [Symbol.asyncDispose]() {
       await client.end();
-      await asAdmin(url, (admin) => admin.query(`drop database if exists ${name} with (force)`));
+      await asAdmin(url, (admin) => dropDatabase(admin, name));
     },
   };
+}
+
+/** A client that has ended may still be connected for a moment; killed with the database, it would throw. */
+async function dropDatabase(admin: pg.Client, name: string): Promise<void> {
+  for (let attempt = 0; attempt < DROP_ATTEMPTS && (await isInUse(admin, name)); attempt++) await setTimeout(DROP_PAUSE_MS);
+  await admin.query(`drop database if exists ${name} with (force)`);
+}
+
+/** Together two seconds; then a forgotten connection is killed, so that no database is left behind. */
+const DROP_ATTEMPTS = 400;
+const DROP_PAUSE_MS = 5;
+
+async function isInUse(admin: pg.Client, name: string): Promise<boolean> {
+  const { rowCount } = await admin.query('select from pg_stat_activity where datname = $1', [name]);
+  return rowCount !== 0;
 }
 
 /** Any number: the lock under which the template is built. */

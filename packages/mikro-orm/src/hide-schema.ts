@@ -9,7 +9,7 @@ type SchemaGeneratorOptions = NonNullable<Options['schemaGenerator']>;
  * line reads: `export default defineConfig(withDeedlog({ … }))`. Without it, MikroORM's schema diff, which looks at
  * every schema of the database, wants to drop the log. {@link mikroOrmStore} does the same for a running orm.
  */
-export function withDeedlog<OrmOptions extends Pick<Partial<Options>, 'schemaGenerator'>>(options: OrmOptions): OrmOptions {
+export function withDeedlog<OrmOptions extends object>(options: OrmOptions & Pick<Partial<Options>, 'schemaGenerator'>): OrmOptions {
   return { ...options, schemaGenerator: ignoring(options.schemaGenerator) };
 }
 

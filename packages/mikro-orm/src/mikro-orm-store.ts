@@ -42,6 +42,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       hooks = given;
       subscribe(orm, transactionSubscriber(tree, transactionListener(writer, () => hooks)));
     },
+    transactionOf: (transaction) => writer.transactionOf(transaction),
     inTransaction: (transaction) => writer.transactionOf(transaction) !== undefined,
     async write(activities, { transaction: given, isolate = false, survive = false } = {}) {
       const transaction = writer.transactionOf(given);
