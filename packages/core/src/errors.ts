@@ -142,8 +142,8 @@ export const coreErrors: Readonly<Record<CoreErrorCode, ErrorEntry>> = {
     remedy: 'See the cause; the sink gets the next activity as usual.',
   },
   SPOOL_FAILED: {
-    meaning: 'the spool refused an activity that the store had refused: it is lost and counted as a gap',
-    remedy: 'Check that the spool can be written.',
+    meaning: 'the spool failed; an activity that it did not keep is lost and counted as a gap',
+    remedy: 'Check that the spool can be written and read.',
   },
   SPOOL_MISSING: {
     meaning: 'an action has the failure policy "spool" and there is no spool',

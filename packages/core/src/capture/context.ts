@@ -1,28 +1,39 @@
 import type { ActivityContext } from '../record/activity.ts';
-import { redactText } from '../record/redact.ts';
-import { safeText } from '../record/serialize.ts';
+import { redactText } from '../record/redact-text.ts';
+import { safeText } from '../record/safe-text.ts';
 
 /** Longest text of one context field, in characters. */
 const MAX_CONTEXT_TEXT = 512;
 
 const FIELDS = ['ip', 'userAgent', 'method', 'path', 'requestId', 'traceId', 'sessionId', 'tenant'] as const;
 
+type Field = (typeof FIELDS)[number];
+
 export const EMPTY_CONTEXT: ActivityContext = {};
 
-/** The known fields of the contexts, later ones win; bounded and clean text, the path without its query string. */
-export function mergeContexts(...contexts: readonly (ActivityContext | null | undefined)[]): ActivityContext {
-  const merged: { -readonly [Field in keyof ActivityContext]: ActivityContext[Field] } = {};
+/**
+ * `base`, which deedlog itself built before, with the known fields of the contexts over it, later ones winning: bounded and
+ * clean text, the path without its query string. Never throws.
+ */
+export function mergeContexts(base: ActivityContext, ...contexts: readonly (ActivityContext | null | undefined)[]): ActivityContext {
+  const merged: { -readonly [Name in keyof ActivityContext]: ActivityContext[Name] } = { ...base };
   for (const context of contexts) {
     if (context === undefined || context === null || context === EMPTY_CONTEXT) continue;
     for (const field of FIELDS) {
-      const value: unknown = context[field];
-      if (typeof value === 'string' && value !== '') merged[field] = contextText(field, value);
+      const text = fieldText(context, field);
+      if (text !== '') merged[field] = text;
     }
   }
   return merged;
 }
 
-function contextText(field: (typeof FIELDS)[number], value: string): string {
-  const text = field === 'path' ? value.replace(/[?#].*$/s, '') : value;
-  return redactText(safeText(text, MAX_CONTEXT_TEXT));
+function fieldText(context: ActivityContext, field: Field): string {
+  try {
+    const value: unknown = context[field];
+    if (value === undefined || value === null) return '';
+    const text = safeText(value, MAX_CONTEXT_TEXT);
+    return redactText(field === 'path' ? text.replace(/[?#].*$/s, '') : text);
+  } catch {
+    return '[unreadable]';
+  }
 }

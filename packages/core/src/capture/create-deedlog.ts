@@ -7,17 +7,18 @@ import type { Sink } from '../deliver/sink.ts';
 import type { Spool } from '../deliver/spool.ts';
 import type { Store } from '../deliver/store.ts';
 import { coreError } from '../errors.ts';
-import { normalizeAction } from '../record/action.ts';
 import type { ActionCatalogue } from '../record/action.ts';
 import type { ActivityContext } from '../record/activity.ts';
-import type { Actor } from '../record/actor.ts';
 import { createDenyRule } from '../record/redact.ts';
 import type { RedactOptions } from '../record/redact.ts';
 import type { TargetDescriber } from '../record/target.ts';
+import { isThenable } from '../thenable.ts';
+import { actionNames } from './action-names.ts';
 import type { Deedlog } from './deedlog.ts';
 import { createIgnoreRule } from './ignore.ts';
 import type { IgnoreRules } from './ignore.ts';
 import { LiveDeedlog } from './live-deedlog.ts';
+import type { MaybeActor } from './maybe-actor.ts';
 import { Recorder } from './recorder.ts';
 import { ScopeFactory } from './scope-factory.ts';
 import type { OnProblem, Settings } from './settings.ts';
@@ -25,10 +26,11 @@ import { transactionHooks } from './transaction-hooks.ts';
 
 export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue> {
   /**
-   * Who acts, from what the capture point gets: the tRPC or GraphQL context. Undefined or null: nobody is signed in (anonymous).
+   * Who acts, from what the capture point gets: the tRPC or GraphQL context. Nothing (undefined, null, '', false): nobody is
+   * signed in (anonymous).
    * Required: deedlog never guesses.
    */
-  readonly actor: (host: Host) => Actor | null | undefined | Promise<Actor | null | undefined>;
+  readonly actor: (host: Host) => MaybeActor | Promise<MaybeActor>;
   /** Where from: usually `(host) => fromRequest(host.request)` with `requestContext` of `@deedlog/http`. */
   readonly context?: (host: Host) => ActivityContext | undefined;
   readonly store: Store;
@@ -59,7 +61,7 @@ export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogu
 export function createDeedlog<Host = unknown, const Catalogue extends ActionCatalogue = ActionCatalogue>(
   options: DeedlogOptions<Host, Catalogue>,
 ): Deedlog<Host, Catalogue> {
-  checkOptions(options as DeedlogOptions);
+  checkOptions((options as DeedlogOptions | undefined) ?? {});
   const { store, spool, sinks = [], actions, source = 'app', enabled = true } = options;
   const settings = settingsOf(options as DeedlogOptions<never>);
   const counters = createCounters();
@@ -74,36 +76,19 @@ export function createDeedlog<Host = unknown, const Catalogue extends ActionCata
 function settingsOf(options: DeedlogOptions<never>): Settings {
   const { actions, redact, ignore, store, describeTarget, source = 'app', onFailure = DEFAULT_FAILURE_POLICY, onProblem = warn } = options;
   return {
-    actions,
+    ...actionNames(actions, options.normalizeAction),
     isDenied: createDenyRule(redact),
     isIgnored: createIgnoreRule(ignore),
-    normalizeAction: remembering(options.normalizeAction ?? normalizeAction),
     describers: [describeTarget, store.describeTarget].filter((describer) => describer !== undefined),
     source,
     onFailure,
     report: (problem, activity) => {
+      // A reporter that fails, at once or later, must not fail the act it reports on.
       try {
-        onProblem(problem, activity);
-      } catch {
-        // A reporter that fails must not fail the act it reports on.
-      }
+        const reported: unknown = onProblem(problem, activity);
+        if (isThenable(reported)) reported.then(undefined, () => undefined);
+      } catch {}
     },
-  };
-}
-
-/** Actions are few; past this many the memory starts again, so that computed ones cannot fill it. */
-const MAX_REMEMBERED_ACTIONS = 1000;
-
-function remembering(normalize: (action: string) => string): (action: string) => string {
-  const known = new Map<string, string>();
-  return (action) => {
-    let normal = known.get(action);
-    if (normal === undefined) {
-      normal = normalize(action);
-      if (known.size >= MAX_REMEMBERED_ACTIONS) known.clear();
-      known.set(action, normal);
-    }
-    return normal;
   };
 }
 

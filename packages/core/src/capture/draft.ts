@@ -6,10 +6,16 @@ import type { Outcome } from '../record/outcome.ts';
 import type { JsonObject } from '../record/serialize.ts';
 import type { TargetLike } from '../record/target.ts';
 
+/** Something else that takes part; an entity is described when the record is made, when it has its key. */
+export interface RelatedDraft {
+  readonly role: string;
+  readonly target: TargetLike;
+}
+
 /** A record in the making: what was said about an act so far. `prepare` turns it into an activity. */
 export interface Draft {
   readonly id: string;
-  readonly occurredAt: Date;
+  occurredAt: Date;
   action: string;
   actionDeclared: boolean;
   readonly observer: Observer;
@@ -18,7 +24,7 @@ export interface Draft {
   actor: Actor | null;
   context: ActivityContext;
   target: TargetLike | undefined;
-  related: (TargetLike & { role: string })[] | undefined;
+  related: RelatedDraft[] | undefined;
   tool: string | undefined;
   message: string | undefined;
   values: Readonly<Record<string, unknown>> | undefined;
@@ -30,6 +36,6 @@ export interface Draft {
   captured: Readonly<Record<string, unknown>> | undefined;
   /** What the caller said; wins over `captured`. */
   metadata: Readonly<Record<string, unknown>> | undefined;
-  readonly correlationId: string | null;
-  readonly causationId: string | null;
+  correlationId: string | null;
+  causationId: string | null;
 }

@@ -4,10 +4,12 @@ import type { TargetLike } from '../record/target.ts';
 import type { Draft } from './draft.ts';
 import type { Recorder } from './recorder.ts';
 
+type FactName =
+  | 'target' | 'related' | 'reason' | 'metadata' | 'values' | 'changes' | 'changeFields' | 'actor' | 'message' | 'tool'
+  | 'context' | 'occurredAt' | 'correlationId' | 'causationId';
+
 /** What can be said about an intent while it is open. */
-export type Facts = {
-  -readonly [Fact in 'target' | 'related' | 'reason' | 'metadata' | 'values' | 'changes' | 'actor' | 'changeFields']?: Draft[Fact];
-};
+export type Facts = { -readonly [Fact in FactName]?: Draft[Fact] | undefined };
 
 /** Collects what the body of an intent says; what comes after the record was written is kept apart as late. */
 export abstract class IntentFacts {
@@ -22,36 +24,33 @@ export abstract class IntentFacts {
 
   /** Whether the record is written, be it in a transaction that is still open. */
   protected abstract get recorded(): boolean;
+  /** Something was said after the record was written. */
+  protected abstract saidLate(): void;
 
   target(target: TargetLike): void {
-    if (this.recorded && target === this.facts.target) return;
-    if (this.recorded && this.facts.target === undefined && target === this.suggested) return;
+    if (this.recorded && this.tellsOf(target)) return;
     this.writable().target = target;
   }
 
   related(role: string, target: TargetLike): void {
-    const facts = this.writable();
-    const described = this.recorder.describe(target);
-    facts.related = [...(facts.related ?? []), { ...described, role }];
+    (this.writable().related ??= []).push({ role, target });
   }
 
   reason(reason: string): void {
+    if (this.recorded && reason === this.facts.reason) return;
     this.writable().reason = reason;
   }
 
   metadata(metadata: Readonly<Record<string, unknown>>): void {
-    const facts = this.writable();
-    facts.metadata = { ...facts.metadata, ...metadata };
+    this.merge('metadata', metadata);
   }
 
   values(values: Readonly<Record<string, unknown>>): void {
-    const facts = this.writable();
-    facts.values = { ...facts.values, ...values };
+    this.merge('values', values);
   }
 
   changes(changes: Changes): void {
-    const facts = this.writable();
-    facts.changes = { ...facts.changes, ...changes };
+    this.merge('changes', changes);
   }
 
   actor(actor: Actor): void {
@@ -63,7 +62,41 @@ export abstract class IntentFacts {
     this.suggested ??= entity;
   }
 
+  /** Adds what a helper brings. */
+  protected add({ target, related = [], metadata, values, changes, ...others }: Facts): void {
+    if (target !== undefined) this.target(target);
+    for (const one of related) this.related(one.role, one.target);
+    if (metadata !== undefined) this.metadata(metadata);
+    if (values !== undefined) this.values(values);
+    if (changes !== undefined) this.changes(changes);
+    const told = Object.entries(others).filter(([, fact]) => fact !== undefined && fact !== null);
+    if (told.length > 0) Object.assign(this.writable(), Object.fromEntries(told));
+  }
+
+  /** Whether the record names this very target. */
+  protected tellsOf(target: TargetLike): boolean {
+    const own = this.facts.target ?? this.suggested;
+    return own !== undefined && this.recorder.sameTarget(own, target);
+  }
+
+  private merge<Fact extends 'metadata' | 'values' | 'changes'>(fact: Fact, given: NonNullable<Facts[Fact]>): void {
+    const facts = this.writable();
+    facts[fact] = facts[fact] === undefined ? given : mergeBags(facts[fact], given);
+  }
+
   private writable(): Facts {
-    return this.recorded ? (this.late ??= {}) : this.facts;
+    if (!this.recorded) return this.facts;
+    this.late ??= {};
+    this.saidLate();
+    return this.late;
+  }
+}
+
+/** A bag that cannot be read is kept as it is: the record then shows that it is unreadable. */
+function mergeBags<Bag extends object>(one: Bag, other: Bag): Bag {
+  try {
+    return { ...one, ...other };
+  } catch {
+    return other;
   }
 }

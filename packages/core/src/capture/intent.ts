@@ -65,8 +65,10 @@ export interface Intent extends Audit {
   /** A fact that the options of the adapter derive from the input; a throwing callback is reported, never thrown. */
   derive(callback: () => void): void;
   /**
-   * Ends the intent and stores its record unless a transaction already did. Never rejects: a store that fails is
-   * reported and counted, so that the caller's own result or error stands. Resolves to the receipt, undefined where nothing was to be stored.
+   * Ends the intent and stores its record unless a transaction already did. A store that fails is reported and counted, so that
+   * the caller's own result or error stands. Rejects in one case only, with `STORE_WRITE_FAILED`: a successful intent under policy
+   * `closed` that ends inside a transaction of the caller, which must then be rolled back. Resolves to the receipt, undefined where
+   * nothing was to be stored. A second call does nothing.
    */
   end(ending: Ending): Promise<Receipt | undefined>;
 }

@@ -4,6 +4,7 @@ import { coreError } from '../errors.ts';
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import { fieldTreatments } from '../record/fields.ts';
+import { errorName } from '../record/safe-text.ts';
 import { ambientAudit } from './ambient-audit.ts';
 import { EMPTY_CONTEXT } from './context.ts';
 import type { Deedlog, TrackOptions, WithIntentOptions } from './deedlog.ts';
@@ -14,6 +15,7 @@ import type { Recorder } from './recorder.ts';
 import type { ResumeOptions, RunOptions, Scope, SerializedContext } from './scope.ts';
 import type { ScopeFactory } from './scope-factory.ts';
 import { resumeScope, serializeScope } from './serialized-context.ts';
+import { silentAudit } from './silent-audit.ts';
 import { trackActivity } from './track-activity.ts';
 import type { ActivityInput, LooseActivityInput } from './track-activity.ts';
 import { trackChange } from './track-change.ts';
@@ -29,9 +31,9 @@ interface Parts<Host, Catalogue> {
   readonly enabled: boolean;
 }
 
-const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: null, correlationId: '', causationId: null, intent: undefined, paused: true };
+const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: undefined, correlationId: '', causationId: null, intent: undefined, paused: true };
 
-/** {@link Deedlog} as `createDeedlog` returns it. Switched off, everything runs in a paused scope and nothing reaches the store. */
+/** {@link Deedlog} as `createDeedlog` returns it. Switched off, no scope is opened, no resolver is asked and nothing reaches the store. */
 export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Deedlog<Host, Catalogue> {
   readonly enabled: boolean;
   readonly actions: Catalogue | undefined;
@@ -39,6 +41,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
   readonly #recorder: Recorder;
   readonly #scopes: ScopeFactory<Host>;
   readonly #store: Store;
+  #closing: Promise<void> | undefined;
 
   constructor({ recorder, scopes, store, actions, enabled }: Parts<Host, Catalogue>) {
     this.#recorder = recorder;
@@ -46,7 +49,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
     this.#store = store;
     this.actions = actions;
     this.enabled = enabled;
-    this.audit = ambientAudit(() => this.#recorder.scope?.intent);
+    this.audit = enabled ? ambientAudit(() => this.#recorder.scope?.intent) : silentAudit;
   }
 
   get counters(): Counters {
@@ -83,17 +86,18 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
   }
 
   openIntent(options: IntentOptions<Host>): Intent {
+    const open = options as IntentOptions<never>;
+    if (!this.enabled) return new OpenIntent(open, NO_SCOPE, this.#recorder);
     const { scope } = this.#recorder;
-    const { host, context } = options;
-    const hosted = 'host' in options || context !== undefined;
-    const outer = hosted || scope === undefined ? this.#scopes.open({ ...('host' in options ? { host: host as Host } : {}), ...(context === undefined ? {} : { context }) }, scope) : scope;
-    return new OpenIntent(options as IntentOptions<never>, outer, this.#recorder);
+    const settled = scope !== undefined && !('host' in options) && options.context === undefined;
+    return new OpenIntent(open, settled ? scope : this.#scopes.open(options as RunOptions<Host>, scope), this.#recorder);
   }
 
   async withIntent<Result>(options: WithIntentOptions<Host, Catalogue>, body: (audit: Audit) => Result | Promise<Result>): Promise<Result> {
     if (!this.enabled) return body(this.audit);
     const { fields, data, ...rest } = options;
-    if (!('host' in options) && this.#recorder.scope === undefined) throw coreError('ACTOR_MISSING', options.action);
+    const { scope } = this.#recorder;
+    if (!('host' in options) && scope?.actor === undefined && scope?.paused !== true) throw coreError('ACTOR_MISSING', options.action);
     const input = fields === undefined ? undefined : fieldTreatments(fields);
     const intent = this.openIntent({ ...rest, action: options.action, actionDeclared: true, observer: 'manual', input });
     if (data !== undefined) intent.sawInput(data);
@@ -112,34 +116,43 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
     return this.#requireScope().context;
   }
 
-  serializeContext(): Promise<SerializedContext> {
+  async serializeContext(): Promise<SerializedContext> {
     const scope = this.#requireScope();
-    return Promise.resolve(scope.actor).then((actor) => serializeScope(scope, actor));
+    return serializeScope(scope, (await scope.actor) ?? null);
   }
 
   resume<Result>(serialized: SerializedContext, options: ResumeOptions, body: () => Result): Result {
-    return this.#recorder.enter(resumeScope(serialized, options), body);
+    if (!this.enabled) return body();
+    const paused = this.#recorder.scope?.paused ?? false;
+    return this.#recorder.enter({ ...resumeScope(serialized, options), intent: undefined, paused }, body);
   }
 
   async check(): Promise<void> {
     if (this.enabled) await this.#store.check?.();
   }
 
-  drain(): Promise<number> {
-    return this.#recorder.delivery.drain();
+  async drain(): Promise<number> {
+    return this.enabled ? this.#recorder.delivery.drain() : 0;
   }
 
-  async close(): Promise<void> {
-    this.#recorder.close();
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#recorder.close();
     if (this.enabled) await this.#recorder.delivery.close();
   }
 
   async #track(record: () => Promise<Receipt>): Promise<Receipt> {
-    return this.enabled ? record() : { id: '', status: 'ignored' };
+    if (!this.enabled) return { id: '', status: 'ignored' };
+    return this.#recorder.scope?.paused === true ? this.#recorder.ignore('') : record();
   }
 
   #requireScope(): Scope {
     const { scope } = this.#recorder;
+    if (!this.enabled) return NO_SCOPE;
     if (scope === undefined) throw coreError('CONTEXT_MISSING');
     return scope;
   }
@@ -151,7 +164,7 @@ async function runIntent<Result>(intent: Intent, body: (audit: Audit) => Result 
   try {
     result = await intent.run(() => body(intent));
   } catch (error) {
-    await intent.end({ outcome: 'failure', code: error instanceof Error ? error.name : 'Error' });
+    await intent.end({ outcome: 'failure', code: errorName(error) });
     throw error;
   }
   await intent.end({ outcome: 'success' });

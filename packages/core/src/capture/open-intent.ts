@@ -1,4 +1,5 @@
-import type { Activity, ActivityContext } from '../record/activity.ts';
+import type { Activity } from '../record/activity.ts';
+import type { Actor } from '../record/actor.ts';
 import { coreError } from '../errors.ts';
 import { createId } from '../record/id.ts';
 import type { Ending } from '../record/outcome.ts';
@@ -6,6 +7,7 @@ import { inputKeys, selectFields } from '../record/select.ts';
 import type { JsonObject } from '../record/serialize.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { WriteInTransaction } from '../deliver/store.ts';
+import { mergeContexts } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { Intent, IntentOptions } from './intent.ts';
 import { IntentFacts } from './intent-facts.ts';
@@ -24,36 +26,35 @@ type State = 'open' | 'joining' | 'recorded';
 
 /** What a helper brings to an intent that it completes. */
 export interface Completion extends Facts {
-  readonly action?: string;
+  readonly action: string;
   readonly ending?: Ending | undefined;
-  readonly message?: string | undefined;
-  readonly tool?: string | undefined;
 }
 
 /** The intent behind {@link Intent}: collects facts, and sees to it that they are stored exactly once. */
 export class OpenIntent extends IntentFacts implements Intent {
   readonly id: string;
   readonly scope: Scope;
-  /** A helper completed this intent; the next one makes a record of its own. */
-  claimed = false;
   readonly #options: IntentOptions<never>;
-  readonly #occurredAt = new Date();
+  readonly #occurredAt: Date;
   #state: State = 'open';
+  #ended = false;
+  /** A helper completed this intent; the next one makes a record of its own. */
+  #claimed = false;
   #action: string;
-  #message: string | undefined;
-  #tool: string | undefined;
   #ending: Ending | undefined;
   #skipped = false;
   #input: JsonObject | null = null;
   #inputKeys: readonly string[] | undefined;
+  /** What became of the record that a transaction took. */
+  #receipt: Receipt | Promise<Receipt> | undefined;
 
-  constructor(options: IntentOptions<never>, outer: Omit<Scope, 'intent'> & { intent?: OpenIntent | undefined }, recorder: Recorder) {
+  constructor(options: IntentOptions<never>, outer: Scope, recorder: Recorder) {
     super(recorder);
-    this.id = createId(this.#occurredAt.getTime());
+    const now = Date.now();
+    this.#occurredAt = new Date(now);
+    this.id = createId(now);
     this.#options = options;
     this.#action = options.action;
-    this.#message = options.message;
-    this.#tool = options.tool;
     if (options.target !== undefined) this.facts.target = options.target;
     if (options.reason !== undefined) this.facts.reason = options.reason;
     const { context, actor, correlationId, paused } = outer;
@@ -77,7 +78,7 @@ export class OpenIntent extends IntentFacts implements Intent {
   }
 
   sawInput(input: unknown): void {
-    if (this.#options.input === undefined) return;
+    if (this.#options.input === undefined || this.scope.paused) return;
     // Taken now: the resolver may change the object that it was given.
     this.#input = selectFields(input, this.#options.input, this.recorder.settings.isDenied);
   }
@@ -97,10 +98,11 @@ export class OpenIntent extends IntentFacts implements Intent {
 
   /** Whether a helper that is about `action` and `target` tells of this very act. */
   accepts(action: string, target: TargetLike | undefined): boolean {
-    if (this.#state !== 'open' || this.claimed || this.#skipped) return false;
-    const own = this.facts.target;
+    if (this.#claimed || this.#skipped || this.#ended) return false;
+    const own = this.facts.target ?? (this.recorded ? this.suggested : undefined);
     const sameTarget = own === undefined || target === undefined || this.recorder.sameTarget(own, target);
-    return sameTarget && (this.#options.actionDeclared !== true || this.names(action));
+    const nameable = this.#options.actionDeclared !== true && !this.recorded;
+    return sameTarget && (nameable || this.names(action));
   }
 
   /** Whether the intent was declared, or defaults, to this action. */
@@ -108,19 +110,17 @@ export class OpenIntent extends IntentFacts implements Intent {
     return this.recorder.sameAction(this.#action, action);
   }
 
-  complete({ action, ending, message, tool, metadata, ...facts }: Completion): void {
-    this.claimed = true;
-    if (action !== undefined && this.#options.actionDeclared !== true) this.#action = action;
+  complete({ action, ending, ...facts }: Completion): Receipt {
+    this.#claimed = true;
+    if (this.#options.actionDeclared !== true && !this.recorded) this.#action = action;
     this.#ending = ending ?? this.#ending;
-    this.#message = message ?? this.#message;
-    this.#tool = tool ?? this.#tool;
-    Object.assign(this.facts, Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined && fact !== null)));
-    if (metadata !== undefined) this.metadata(metadata);
+    this.add(facts);
+    return { id: this.id, status: 'merged' };
   }
 
   /** Stores the record in the transaction that is about to commit. Rejects where the change must be rolled back. */
   async joinTransaction(transaction: object, write: WriteInTransaction): Promise<void> {
-    if (this.#state !== 'open' || this.#skipped || (this.#ending?.outcome ?? 'success') !== 'success') return;
+    if (this.recorded || this.#skipped || (this.#ending?.outcome ?? 'success') !== 'success') return;
     const policy = this.recorder.policyOf(this.#action);
     this.#state = 'joining';
     try {
@@ -135,64 +135,98 @@ export class OpenIntent extends IntentFacts implements Intent {
   }
 
   async end(ending: Ending): Promise<Receipt | undefined> {
-    if (this.#state !== 'open') return this.#endRecorded(ending);
+    if (this.#ended) return undefined;
+    this.#ended = true;
+    if (this.scope.paused) return undefined;
+    const final = this.#final(ending);
+    if (this.recorded) return this.#endRecorded(final);
     if (this.#skipped) {
       this.recorder.counters.ignored++;
       return undefined;
     }
-    const final = this.#ending ?? ending;
-    return this.recorder.record(await this.#draft(final, this.facts), { strictness: 'lenient' });
+    // From here on what is said is late: the draft has been made.
+    this.#state = 'recorded';
+    return this.recorder.record(this.#draft(final, this.facts), { strictness: 'lenient' });
+  }
+
+  /** What was said about the end wins over what the adapter saw, but nobody can call an act done that threw. */
+  #final(seen: Ending): Ending {
+    return this.#ending === undefined || (this.#ending.outcome === 'success' && seen.outcome !== 'success') ? seen : this.#ending;
+  }
+
+  protected override saidLate(): void {
+    if (!this.#ended || this.scope.paused) return;
+    // What is said at one go makes one activity; nobody waits for it but `close`.
+    queueMicrotask(() => {
+      // A refusal has been reported and counted by then.
+      if (this.late !== undefined) this.#recordAgain({ outcome: 'success' }).catch(() => undefined);
+    });
   }
 
   async #writeInto(transaction: object, activity: Activity, write: WriteInTransaction): Promise<boolean> {
     const policy = this.recorder.policyOf(this.#action);
     const { delivery } = this.recorder;
-    const entry = { activity, recorded: () => (this.#state = 'recorded'), rolledBack: () => this.#reopen() };
+    const recorded = (receipt: Receipt | Promise<Receipt>): void => {
+      this.#state = 'recorded';
+      this.#receipt = receipt;
+    };
+    const entry = { activity, recorded, rolledBack: () => this.#reopen() };
     try {
       const written = await write(activity, { isolate: policy !== 'closed' });
       if (written) delivery.transactions.add(transaction, entry);
       return written;
     } catch (cause) {
-      if (policy === 'closed') await delivery.refused(activity, cause, { policy, rollback: true });
-      else delivery.transactions.add(transaction, { ...entry, refusal: { cause, policy } });
+      const refusal = delivery.refuse(activity, cause);
+      if (policy === 'closed') throw refusal;
+      delivery.transactions.add(transaction, { ...entry, refusal });
       return true;
     }
   }
 
   #reopen(): void {
-    this.#state = 'open';
+    // An intent that has ended stays so: its act was undone with the transaction.
+    if (!this.#ended) this.#state = 'open';
+  }
+
+  async #endRecorded(ending: Ending): Promise<Receipt> {
+    if (ending.outcome !== 'success' || this.late !== undefined) return this.#recordAgain(ending);
+    return (await this.#receipt) ?? { id: this.id, status: 'joined' };
   }
 
   /** The record is in the log. What came later is a second activity, caused by the first. */
-  async #endRecorded(ending: Ending): Promise<Receipt | undefined> {
-    const final = this.#ending ?? ending;
-    if (final.outcome === 'success' && this.late === undefined) return { id: this.id, status: 'stored' };
+  #recordAgain(ending: Ending): Promise<Receipt> {
+    const { late = {}, facts } = this;
     if (this.late !== undefined) this.recorder.settings.report(coreError('FACT_LATE', this.#action));
-    const draft = await this.#draft(final, { ...this.facts, ...this.late });
-    const { changes: _recorded, ...late } = { ...draft, changes: undefined };
-    return this.recorder.record(
-      { ...late, changes: this.late?.changes, id: createId(), occurredAt: new Date(), causationId: this.id },
-      { strictness: 'lenient' },
-    );
+    this.late = undefined;
+    const all = { ...facts, ...late, changes: late.changes, metadata: bothOf(facts.metadata, late.metadata), values: bothOf(facts.values, late.values) };
+    const again = (draft: Draft): Draft => ({ ...draft, id: createId(), occurredAt: late.occurredAt ?? new Date(), causationId: this.id });
+    const draft = this.#draft(ending, all);
+    return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient' });
   }
 
-  async #draft({ outcome, code }: Ending, facts: Facts): Promise<Draft> {
-    const { observer, metadata, actionDeclared = false } = this.#options;
-    const { actor, context, correlationId, causationId } = this.scope;
+  #draft(ending: Ending, facts: Facts): Draft | Promise<Draft> {
+    const actor = facts.actor ?? this.scope.actor ?? null;
+    return actor instanceof Promise ? actor.then((known) => this.#draftBy(known, ending, facts)) : this.#draftBy(actor, ending, facts);
+  }
+
+  #draftBy(actor: Actor | null, { outcome, code }: Ending, facts: Facts): Draft {
+    const { observer, metadata, actionDeclared = false, message, tool } = this.#options;
+    const { context, correlationId, causationId } = this.scope;
     return {
       id: this.id,
-      occurredAt: this.#occurredAt,
+      occurredAt: facts.occurredAt ?? this.#occurredAt,
       action: this.#action,
       actionDeclared,
       observer,
       outcome,
       outcomeCode: code,
-      actor: facts.actor ?? (await actor),
-      context: context as ActivityContext,
+      actor,
+      context: facts.context === undefined ? context : mergeContexts(context, facts.context),
       target: facts.target ?? this.suggested,
       related: facts.related,
-      tool: this.#tool,
-      message: outcome === 'success' ? this.#message : undefined,
+      tool: facts.tool ?? tool,
+      // A template tells of an act that was done, unless whoever gave it also said how the act ended.
+      message: outcome === 'success' ? (facts.message ?? message) : this.#ending && facts.message,
       values: facts.values,
       reason: facts.reason,
       changes: facts.changes,
@@ -200,8 +234,12 @@ export class OpenIntent extends IntentFacts implements Intent {
       input: this.#input,
       captured: this.#inputKeys === undefined ? metadata : { ...metadata, inputKeys: this.#inputKeys },
       metadata: facts.metadata,
-      correlationId,
-      causationId,
+      correlationId: facts.correlationId ?? correlationId,
+      causationId: facts.causationId ?? causationId,
     };
   }
+}
+
+function bothOf<Bag extends object>(one: Bag | undefined, other: Bag | undefined): Bag | undefined {
+  return one === undefined || other === undefined ? (other ?? one) : { ...one, ...other };
 }

@@ -1,13 +1,17 @@
 import { DeedlogError, coreError } from '../errors.ts';
 import { STANDARD_VERBS } from '../record/action.ts';
 import type { ActionDefinition } from '../record/action.ts';
-import type { Activity } from '../record/activity.ts';
+import type { Activity, ActivityContext } from '../record/activity.ts';
 import { actorColumns } from '../record/actor.ts';
-import { storedChanges } from '../record/changes.ts';
-import { fillSlots } from '../record/message.ts';
-import { redactText } from '../record/redact.ts';
-import { safeText, toJsonObject } from '../record/serialize.ts';
-import type { Json, JsonObject } from '../record/serialize.ts';
+import type { ActorColumns } from '../record/actor.ts';
+import { fillTemplate } from '../record/message.ts';
+import type { StoredMessage } from '../record/message.ts';
+import type { IsDenied } from '../record/redact.ts';
+import { redactText } from '../record/redact-text.ts';
+import { correlationText, LIMITS, safeText } from '../record/safe-text.ts';
+import { toJsonObject } from '../record/serialize.ts';
+import type { JsonObject } from '../record/serialize.ts';
+import { storedChanges } from '../record/stored-changes.ts';
 import { NO_TARGET, storedRelated, targetColumns } from '../record/target.ts';
 import type { Draft } from './draft.ts';
 import type { Settings } from './settings.ts';
@@ -31,7 +35,7 @@ const NO_METADATA: JsonObject = {};
  * metadata schema, so that the common path waits for nothing.
  */
 export function prepare(draft: Draft, settings: Settings, strictness: Strictness): Activity | Promise<Activity> {
-  const definition = definitionOf(draft, settings);
+  const definition = settings.definitionOf(draft.action);
   const unchecked = definition?.metadata === undefined || (draft.outcome !== 'success' && draft.metadata === undefined);
   return unchecked ? complete(draft, settings, { strictness }) : checkAndComplete(definition, draft, { settings, strictness });
 }
@@ -69,96 +73,103 @@ function complete(
 
 function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Activity {
   const { isDenied, describers, source } = settings;
-  const definition = definitionOf(draft, settings);
-  const { tenant, ...context } = draft.context;
-  const { target, related, changes, reason } = draft;
-  const columns = {
+  const definition = settings.definitionOf(draft.action);
+  const { context, target, related, changes, outcomeCode } = draft;
+  const { actorKind, actorId, actorLabel, onBehalfOf } = attempt(() => actorColumns(draft.actor), NO_ACTOR);
+  const { targetType, targetId, targetLabel } = target === undefined || target === null ? NO_TARGET : attempt(() => targetColumns(target, describers), NO_TARGET);
+  // One literal with every column, and what needs others assigned after: spreading would cost more than all the rest.
+  const activity: Writable<Activity> = {
     id: draft.id,
-    occurredAt: draft.occurredAt,
+    occurredAt: checkedDate(draft.occurredAt),
     recordedAt: new Date(),
     action: attempt(() => checkedAction(draft, settings), 'unknown'),
     outcome: draft.outcome,
-    outcomeCode: draft.outcomeCode === undefined ? null : safeText(draft.outcomeCode, MAX_CODE),
-    ...attempt(() => actorColumns(draft.actor), actorColumns(null)),
-    ...(target === undefined ? NO_TARGET : attempt(() => targetColumns(target, describers), NO_TARGET)),
+    outcomeCode: outcomeCode === undefined ? null : redactText(safeText(outcomeCode, LIMITS.name)),
+    actorKind,
+    actorId,
+    actorLabel,
+    onBehalfOf,
+    targetType,
+    targetId,
+    targetLabel,
     related: related === undefined ? null : attempt(() => storedRelated(related, describers), null),
     tool: textOrNull(draft.tool ?? definition?.tool),
-    reason: attempt(() => checkedReason(reason, definition, draft), null),
-    changes: changes === undefined ? null : attempt(() => storedChanges(changes, isDenied, draft.changeFields), null),
+    message: null,
+    messageValues: null,
+    reason: attempt(() => checkedReason(draft, definition), null),
+    changes: changes === undefined || changes === null ? null : storedChanges(changes, isDenied, draft.changeFields),
     input: draft.input,
-    context,
-    metadata: metadataOf(draft, settings),
+    context: context.tenant === undefined ? context : withoutTenant(context),
+    metadata: metadataOf(draft, isDenied),
     observer: draft.observer,
     source,
-    tenant: tenant ?? null,
-    correlationId: draft.correlationId,
-    causationId: draft.causationId,
+    tenant: context.tenant ?? null,
+    correlationId: correlationText(draft.correlationId) ?? null,
+    causationId: correlationText(draft.causationId) ?? null,
   };
-  return { ...columns, ...attempt(() => messageColumns(columns, draft, { definition, settings }), NO_MESSAGE) };
+  // A declared template tells of an act that was done; of one that was not, only a message given by hand tells.
+  const template = draft.message ?? (draft.outcome === 'success' ? definition?.message : undefined);
+  if (template !== undefined) attempt(() => Object.assign(activity, messageOf(template, { activity, draft, isDenied })), activity);
+  return activity;
 }
 
-const MAX_CODE = 128;
-const NO_MESSAGE = { message: null, messageValues: null };
+type Writable<Record> = { -readonly [Column in keyof Record]: Record[Column] };
+
+const NO_ACTOR: ActorColumns = actorColumns(null);
+
+function withoutTenant({ tenant: _tenant, ...context }: ActivityContext): Activity['context'] {
+  return context;
+}
+
+function checkedDate(date: Date): Date {
+  return date instanceof Date && !Number.isNaN(date.getTime()) ? date : new Date();
+}
 
 function textOrNull(text: string | undefined): string | null {
-  return text === undefined ? null : redactText(safeText(text));
+  return text === undefined ? null : redactText(safeText(text, LIMITS.name));
 }
 
-function metadataOf({ captured, metadata }: Draft, { isDenied }: Settings): JsonObject {
+function metadataOf({ captured, metadata }: Draft, isDenied: IsDenied): JsonObject {
   if (captured === undefined && metadata === undefined) return NO_METADATA;
   // Two bags are serialised apart, so that a hostile one cannot use up the other's budget.
   const seen = captured === undefined ? NO_METADATA : toJsonObject(captured, isDenied);
   return metadata === undefined ? seen : { ...seen, ...toJsonObject(metadata, isDenied) };
 }
 
-function definitionOf(draft: Draft, settings: Settings): ActionDefinition | undefined {
-  const { actions } = settings;
-  return actions !== undefined && Object.hasOwn(actions, draft.action) ? actions[draft.action] : undefined;
+function checkedAction({ action, actionDeclared }: Draft, { nameOf, definitionOf, hasCatalogue }: Settings): string {
+  const name = nameOf(action);
+  if (name === '') throw coreError('ACTION_INVALID', quoted(action));
+  if (hasCatalogue && actionDeclared && definitionOf(action) === undefined) {
+    const verb = name.slice(name.lastIndexOf('.') + 1);
+    if (!(STANDARD_VERBS as readonly string[]).includes(verb)) throw coreError('ACTION_UNKNOWN', quoted(action));
+  }
+  return name;
 }
 
-function checkedAction(draft: Draft, { actions, normalizeAction }: Settings): string {
-  if (actions !== undefined && Object.hasOwn(actions, draft.action)) return draft.action;
-  const action = normalizeAction(draft.action);
-  if (action === '') throw coreError('ACTION_INVALID', JSON.stringify(draft.action));
-  const verb = action.slice(action.lastIndexOf('.') + 1);
-  const standard = (STANDARD_VERBS as readonly string[]).includes(verb);
-  if (actions !== undefined && draft.actionDeclared && !standard) throw coreError('ACTION_UNKNOWN', JSON.stringify(draft.action));
-  return action;
+function quoted(action: unknown): string {
+  return JSON.stringify(safeText(action, LIMITS.name));
 }
 
-function checkedReason(reason: string | undefined, definition: ActionDefinition | undefined, draft: Draft): string | null {
-  if (reason !== undefined && reason !== '') return redactText(safeText(reason));
+function checkedReason({ reason, outcome, action }: Draft, definition: ActionDefinition | undefined): string | null {
+  if (reason !== undefined && reason !== null && reason !== '') return redactText(safeText(reason));
   // What was refused or failed never came to the point of justifying itself.
-  if (definition?.reason === 'required' && draft.outcome === 'success') throw coreError('REASON_MISSING', draft.action);
+  if (definition?.reason === 'required' && outcome === 'success') throw coreError('REASON_MISSING', quoted(action));
   return null;
 }
 
-interface MessageSource {
-  readonly definition: ActionDefinition | undefined;
-  readonly settings: Settings;
-}
-
-function messageColumns(
-  columns: Omit<Activity, 'message' | 'messageValues'>,
-  draft: Draft,
-  { definition, settings }: MessageSource,
-): { message: string | null; messageValues: Readonly<Record<string, Json>> | null } {
-  // A declared template tells of an act that was done; of one that was not, only a message given by hand tells.
-  const template = draft.message ?? (draft.outcome === 'success' ? definition?.message : undefined);
-  if (template === undefined) return NO_MESSAGE;
-  const { actorKind: kind, actorId, actorLabel, targetType, targetId, targetLabel } = columns;
-  const objects = {
-    action: columns.action,
-    outcome: columns.outcome,
-    reason: columns.reason,
-    tool: columns.tool,
+function messageOf(template: string, { activity, draft, isDenied }: { activity: Activity; draft: Draft; isDenied: IsDenied }): StoredMessage {
+  const { action, outcome, reason, tool, input, metadata, actorKind: kind, actorId, actorLabel, targetType, targetId, targetLabel } = activity;
+  const columns = {
+    action,
+    outcome,
+    reason,
+    tool,
     actor: { kind, id: actorId, label: actorLabel ?? actorId ?? kind },
     target: { type: targetType, id: targetId, label: targetLabel ?? targetId },
-    input: columns.input,
-    metadata: columns.metadata,
-    ...draft.values,
+    input,
+    metadata,
   };
-  return { message: safeText(template), messageValues: fillSlots(template, objects, settings.isDenied) };
+  return fillTemplate(template, draft.values === undefined ? [columns] : [draft.values, columns], isDenied);
 }
 
 async function checkMetadata(definition: ActionDefinition, metadata: Readonly<Record<string, unknown>>, draft: Draft): Promise<DeedlogError | undefined> {
@@ -167,7 +178,7 @@ async function checkMetadata(definition: ActionDefinition, metadata: Readonly<Re
     if (result?.issues === undefined) return undefined;
     // Paths only: an issue's message may quote the value.
     const paths = result.issues.map(({ path = [] }) => path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.') || '(root)');
-    return coreError('METADATA_INVALID', `${draft.action}: ${paths.join(', ')}`);
+    return coreError('METADATA_INVALID', safeText(`${draft.action}: ${paths.join(', ')}`));
   } catch (cause) {
     return coreError('METADATA_INVALID', `${draft.action}: the schema threw`, cause);
   }

@@ -5,7 +5,8 @@ import type { DeedlogError } from '../errors.ts';
  * - `stored`: durable.
  * - `joined`: written in the caller's transaction, durable when that commits.
  * - `merged`: it completes the record of the open intent, which is stored with that intent.
- * - `deferred`: it waits for the end of the surrounding transaction, which it survives.
+ * - `deferred`: it waits for the end of the surrounding transaction. A denied or failed act is stored then, whatever the end;
+ *   one that the store refused (`error` says so) goes to the spool or is lost, and only if the transaction commits.
  * - `spooled`: the store refused it, the spool has it.
  * - `lost`: the store refused it; reported, counted, recorded as a gap later.
  * - `ignored`: switched off, or excluded by an ignore rule.

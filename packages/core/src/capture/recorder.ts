@@ -26,6 +26,8 @@ export class Recorder {
   readonly counters: MutableCounters;
   readonly #scopes = new AsyncLocalStorage<Scope>();
   #closed = false;
+  #underWay = 0;
+  #idle: (() => void) | undefined;
 
   constructor(settings: Settings, delivery: Delivery, counters: MutableCounters) {
     this.settings = settings;
@@ -41,22 +43,39 @@ export class Recorder {
     return this.#scopes.run(scope, body);
   }
 
-  close(): void {
+  /** Takes no more records; resolves when those under way are done. */
+  async close(): Promise<void> {
     this.#closed = true;
+    while (this.#underWay > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+      });
+    }
   }
 
   /** Prepares, filters and delivers. In strict mode wrong input throws before anything is written. */
-  async record(draft: Draft, { strictness, transaction }: RecordOptions): Promise<Receipt> {
-    const prepared = prepare(draft, this.settings, strictness);
-    const activity = prepared instanceof Promise ? await prepared : prepared;
-    if (this.scope?.paused === true || this.settings.isIgnored(activity)) return this.#ignore(activity);
-    if (this.#closed) return this.#refuseClosed(activity, strictness);
-    return this.delivery.deliver(activity, { policy: this.policyOf(draft.action), transaction });
+  async record(drafted: Draft | Promise<Draft>, { strictness, transaction }: RecordOptions): Promise<Receipt> {
+    const closed = this.#closed;
+    this.#underWay++;
+    try {
+      const draft = drafted instanceof Promise ? await drafted : drafted;
+      const prepared = prepare(draft, this.settings, strictness);
+      const activity = prepared instanceof Promise ? await prepared : prepared;
+      if (this.settings.isIgnored(activity)) return this.ignore(activity.id);
+      if (closed) return this.#refuseClosed(activity, strictness);
+      return await this.delivery.deliver(activity, { policy: this.policyOf(draft.action), transaction });
+    } finally {
+      if (--this.#underWay === 0) this.#idle?.();
+    }
+  }
+
+  ignore(id: string): Receipt {
+    this.counters.ignored++;
+    return { id, status: 'ignored' };
   }
 
   policyOf(action: string): FailurePolicy {
-    const { actions, onFailure } = this.settings;
-    return (actions !== undefined && Object.hasOwn(actions, action) ? actions[action]?.onFailure : undefined) ?? onFailure;
+    return this.settings.definitionOf(action)?.onFailure ?? this.settings.onFailure;
   }
 
   describe(target: TargetLike): Target {
@@ -74,12 +93,7 @@ export class Recorder {
   }
 
   sameAction(one: string, other: string): boolean {
-    return one === other || this.settings.normalizeAction(one) === this.settings.normalizeAction(other);
-  }
-
-  #ignore({ id }: Activity): Receipt {
-    this.counters.ignored++;
-    return { id, status: 'ignored' };
+    return one === other || this.settings.nameOf(one) === this.settings.nameOf(other);
   }
 
   #refuseClosed(activity: Activity, strictness: Strictness): Receipt {

@@ -3,12 +3,15 @@ import type { ActivityContext } from '../record/activity.ts';
 import { anonymousActor } from '../record/actor.ts';
 import type { Actor } from '../record/actor.ts';
 import { createId } from '../record/id.ts';
+import { correlationText } from '../record/safe-text.ts';
+import type { MaybeActor } from './maybe-actor.ts';
+import { isThenable } from '../thenable.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
 import type { RunOptions, Scope } from './scope.ts';
 import type { OnProblem } from './settings.ts';
 
 interface Resolvers<Host> {
-  readonly actor: (host: Host) => Actor | null | undefined | Promise<Actor | null | undefined>;
+  readonly actor: (host: Host) => MaybeActor | Promise<MaybeActor>;
   readonly context?: ((host: Host) => ActivityContext | undefined) | undefined;
 }
 
@@ -27,13 +30,14 @@ export class ScopeFactory<Host> {
     const { actor, correlationId, causationId } = options;
     const hosted = 'host' in options;
     const host = options.host as Host;
+    const base = outer?.context ?? EMPTY_CONTEXT;
     const captured = hosted ? this.#context(host) : undefined;
-    const context = captured === undefined && options.context === undefined ? (outer?.context ?? EMPTY_CONTEXT) : mergeContexts(outer?.context, captured, options.context);
+    const context = captured === undefined && options.context === undefined ? base : mergeContexts(base, captured, options.context);
     return {
       context,
-      actor: actor ?? (hosted ? this.#actor(host) : (outer?.actor ?? null)),
-      correlationId: correlationId ?? outer?.correlationId ?? context.requestId ?? createId(),
-      causationId: causationId ?? outer?.causationId ?? null,
+      actor: actor ?? (hosted ? this.#actor(host) : outer?.actor),
+      correlationId: correlationText(correlationId) ?? outer?.correlationId ?? context.requestId ?? createId(),
+      causationId: correlationText(causationId) ?? outer?.causationId ?? null,
       intent: outer?.intent,
       paused: outer?.paused ?? false,
     };
@@ -41,19 +45,22 @@ export class ScopeFactory<Host> {
 
   #context(host: Host): ActivityContext | undefined {
     try {
-      return this.#resolvers.context?.(host);
+      const context: unknown = this.#resolvers.context?.(host);
+      if (!isThenable(context)) return context as ActivityContext | undefined;
+      this.#report(coreError('CONTEXT_RESOLVER_FAILED', 'it returned a promise; it must answer at once'));
+      context.then(undefined, () => undefined);
     } catch (cause) {
       this.#report(coreError('CONTEXT_RESOLVER_FAILED', undefined, cause));
-      return undefined;
     }
+    return undefined;
   }
 
   /** Nobody is anonymous by accident: a resolver that fails leaves the actor unknown. */
   #actor(host: Host): Actor | null | Promise<Actor | null> {
     try {
       const actor = this.#resolvers.actor(host);
-      if (actor instanceof Promise) return actor.then((resolved) => resolved ?? anonymousActor, (cause: unknown) => this.#failed(cause));
-      return actor ?? anonymousActor;
+      if (!isThenable(actor)) return actor || anonymousActor;
+      return Promise.resolve(actor).then((resolved) => resolved || anonymousActor, (cause: unknown) => this.#failed(cause));
     } catch (cause) {
       return this.#failed(cause);
     }

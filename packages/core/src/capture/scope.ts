@@ -5,8 +5,8 @@ import type { OpenIntent } from './open-intent.ts';
 /** What the async context carries: who acts and from where, and the intent that is open. */
 export interface Scope {
   readonly context: ActivityContext;
-  /** Null: not known. A promise where the resolver is asynchronous; it never rejects. */
-  readonly actor: Actor | null | Promise<Actor | null>;
+  /** Null: not known. Undefined: nobody was asked. A promise where the resolver is asynchronous; it never rejects. */
+  readonly actor: Actor | null | undefined | Promise<Actor | null>;
   readonly correlationId: string;
   readonly causationId: string | null;
   readonly intent: OpenIntent | undefined;

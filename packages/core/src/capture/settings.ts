@@ -1,6 +1,6 @@
 import type { FailurePolicy } from '../deliver/failure-policy.ts';
 import type { DeedlogError } from '../errors.ts';
-import type { ActionCatalogue } from '../record/action.ts';
+import type { ActionDefinition } from '../record/action.ts';
 import type { Activity } from '../record/activity.ts';
 import type { IsDenied } from '../record/redact.ts';
 import type { TargetDescriber } from '../record/target.ts';
@@ -11,10 +11,14 @@ export type OnProblem = (problem: DeedlogError, activity?: Activity) => void;
 
 /** The options of `createDeedlog`, checked and with their defaults. */
 export interface Settings {
-  readonly actions: ActionCatalogue | undefined;
+  /** What the catalogue declares for an action, written as declared or in any form that normalises to it. */
+  readonly definitionOf: (action: string) => ActionDefinition | undefined;
+  /** The name under which an action is stored; '' where nothing is left of it. */
+  readonly nameOf: (action: string) => string;
+  /** Whether there is a catalogue, and actions must be in it. */
+  readonly hasCatalogue: boolean;
   readonly isDenied: IsDenied;
   readonly isIgnored: IsIgnored;
-  readonly normalizeAction: (action: string) => string;
   readonly describers: readonly TargetDescriber[];
   readonly source: string;
   readonly onFailure: FailurePolicy;

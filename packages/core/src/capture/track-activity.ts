@@ -1,16 +1,19 @@
 import { coreError } from '../errors.ts';
 import type { ActionCatalogue, ActionDefinition, ActionName } from '../record/action.ts';
-import type { ActivityContext, Observer } from '../record/activity.ts';
+import type { ActivityContext } from '../record/activity.ts';
 import type { Actor } from '../record/actor.ts';
 import type { Changes } from '../record/changes.ts';
+import type { FieldTreatments } from '../record/fields.ts';
 import { createId } from '../record/id.ts';
 import type { Outcome } from '../record/outcome.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { InferSchemaInput, StandardSchemaV1 } from '../standard-schema.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
 import type { Draft } from './draft.ts';
+import type { Completion } from './open-intent.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
+import type { Scope } from './scope.ts';
 
 /** What is the same for every action. */
 export interface ActivityFacts {
@@ -62,36 +65,57 @@ export interface LooseActivityInput extends ActivityFacts {
   readonly reason?: string | undefined;
 }
 
-/** The draft of an activity that was tracked by hand: explicit facts win over those of the scope. */
-export async function draftActivity(activity: LooseActivityInput, recorder: Recorder, observer: Observer = 'manual'): Promise<Draft> {
-  const { scope } = recorder;
-  const { action, actor, target, related, outcome = 'success', outcomeCode, tool, message, values, reason, changes } = activity;
-  if (actor === undefined && scope === undefined) throw coreError('ACTOR_MISSING', action);
+/** What the helpers make of their input. */
+export interface TrackedActivity extends LooseActivityInput {
+  readonly changeFields?: FieldTreatments | undefined;
+}
+
+/** The draft of an activity that was tracked by hand: explicit facts win over those of the scope. Throws `ACTOR_MISSING`. */
+export function draftActivity(activity: TrackedActivity, { scope }: Recorder): Draft | Promise<Draft> {
+  const actor = activity.actor ?? scope?.actor;
+  // Null is an actor that is not known; undefined is one that nobody was asked for.
+  if (actor === undefined) throw coreError('ACTOR_MISSING', activity.action);
+  return actor instanceof Promise ? actor.then((known) => draftBy(known, activity, scope)) : draftBy(actor, activity, scope);
+}
+
+function draftBy(actor: Actor | null, activity: TrackedActivity, scope: Scope | undefined): Draft {
+  const { action, outcome = 'success', outcomeCode, occurredAt = new Date(), target, tool, message, values, reason, changes, changeFields } = activity;
   const context = scope?.context ?? EMPTY_CONTEXT;
   return {
     id: createId(),
-    occurredAt: activity.occurredAt ?? new Date(),
+    occurredAt,
     action,
     actionDeclared: true,
-    observer,
+    observer: 'manual',
     outcome,
     outcomeCode,
-    actor: actor ?? (await scope?.actor) ?? null,
+    actor,
     context: activity.context === undefined ? context : mergeContexts(context, activity.context),
     target,
-    related: related === undefined ? undefined : [...related],
+    related: relatedOf(activity),
     tool,
     message,
     values,
     reason,
     changes,
-    changeFields: undefined,
+    changeFields,
     input: null,
     captured: undefined,
     metadata: activity.metadata as Draft['metadata'],
     correlationId: activity.correlationId ?? scope?.correlationId ?? null,
     causationId: activity.causationId ?? scope?.intent?.id ?? scope?.causationId ?? null,
   };
+}
+
+function relatedOf({ related }: TrackedActivity): Draft['related'] {
+  return related?.map((one) => ({ role: one.role, target: one }));
+}
+
+/** What a helper says to the open intent that it completes. */
+export function completionOf(activity: TrackedActivity): Completion {
+  const { outcome, outcomeCode: code, related: _related, metadata, ...facts } = activity;
+  const ending = outcome === undefined ? undefined : { outcome, ...(code === undefined ? {} : { code }) };
+  return { ...facts, related: relatedOf(activity), metadata: metadata as Draft['metadata'], ending };
 }
 
 /** Records an activity, or completes the open intent if that is the same act: one thing that happened is one record. */
@@ -101,14 +125,7 @@ export async function trackActivity(
   options: { readonly transaction?: unknown } = {},
 ): Promise<Receipt> {
   const intent = recorder.scope?.intent;
-  const declaredTwice = intent !== undefined && intent.names(activity.action) && intent.accepts(activity.action, activity.target);
-  if (!declaredTwice) {
-    return recorder.record(await draftActivity(activity, recorder), { strictness: 'strict', transaction: options.transaction });
-  }
-  const { outcome, outcomeCode: code, related: _related, action, actor, target, reason, values, changes, message, tool } = activity;
-  const ending = outcome === undefined ? undefined : { outcome, ...(code === undefined ? {} : { code }) };
-  const metadata = activity.metadata as Draft['metadata'];
-  intent.complete({ action, actor: actor ?? null, target, reason, values, changes, message, tool, metadata, ending });
-  for (const { role, ...target } of activity.related ?? []) intent.related(role, target);
-  return { id: intent.id, status: 'merged' };
+  const toldTwice = intent !== undefined && intent.names(activity.action) && intent.accepts(activity.action, activity.target);
+  if (toldTwice) return intent.complete(completionOf(activity));
+  return recorder.record(draftActivity(activity, recorder), { strictness: 'strict', transaction: options.transaction });
 }

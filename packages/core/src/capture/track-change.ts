@@ -1,10 +1,11 @@
 import { createDiff } from '../record/changes.ts';
 import type { Changes } from '../record/changes.ts';
 import { fieldTreatments } from '../record/fields.ts';
+import { readProperty } from '../record/read-property.ts';
 import type { FieldSelection } from '../record/fields.ts';
 import type { TargetLike } from '../record/target.ts';
-import { draftActivity } from './track-activity.ts';
-import type { ActivityFacts } from './track-activity.ts';
+import { completionOf, draftActivity } from './track-activity.ts';
+import type { ActivityFacts, TrackedActivity } from './track-activity.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -36,16 +37,12 @@ export async function trackChange<Data extends object>(
   { recorder, transaction }: { readonly recorder: Recorder; readonly transaction?: unknown },
 ): Promise<Receipt> {
   const { data, fields, before, target, action = defaultAction(verb, recorder.describe(target).type), ...facts } = change;
-  const changeFields = fieldTreatments(fields ?? []);
-  const changes = changesOf(verb, data, before);
+  // Without an allow-list no value may be kept, so none is compared.
+  const compared = fields === undefined ? undefined : { changes: changesOf(verb, data, before), changeFields: fieldTreatments(fields) };
+  const activity: TrackedActivity = { ...facts, ...compared, action, target };
   const intent = recorder.scope?.intent;
-  if (intent?.accepts(action, target) === true) {
-    const { actor, reason, values, message, tool, metadata } = facts;
-    intent.complete({ action, actor: actor ?? null, target, reason, values, message, tool, metadata, changes, changeFields });
-    return { id: intent.id, status: 'merged' };
-  }
-  const draft = await draftActivity({ ...facts, action, target, changes }, recorder);
-  return recorder.record({ ...draft, changeFields }, { strictness: 'strict', transaction });
+  if (intent?.accepts(action, target) === true) return intent.complete(completionOf(activity));
+  return recorder.record(draftActivity(activity, recorder), { strictness: 'strict', transaction });
 }
 
 function defaultAction(verb: ChangeVerb, type: string): string {
@@ -59,11 +56,15 @@ function changesOf(verb: ChangeVerb, data: object | undefined, before: object | 
       return createDiff(null, data);
     case 'delete':
       return createDiff(data, null);
-    case 'update': {
+    case 'update':
       // A partial update says nothing about the fields that it leaves out.
-      const named = Object.keys(data);
-      const old = Object.fromEntries(named.map((name) => [name, (before as Record<string, unknown> | undefined)?.[name]]));
-      return createDiff(old, data);
-    }
+      return createDiff(pickNamed(before, Object.keys(data)), data);
   }
+}
+
+function pickNamed(before: object | undefined, names: readonly string[]): object | undefined {
+  if (before === undefined || before === null) return undefined;
+  // Where the old state lacks a name, `__proto__` above all, its prototype must not answer; the getters of a class may.
+  const known = names.filter((name) => name in before && name !== '__proto__');
+  return Object.fromEntries(known.map((name) => [name, readProperty(before, name)]));
 }

@@ -1,8 +1,8 @@
+import { anonymousActor } from '../record/actor.ts';
 import type { Actor } from '../record/actor.ts';
 import type { ActivityContext } from '../record/activity.ts';
-import type { Ending } from '../record/outcome.ts';
 import type { TargetLike } from '../record/target.ts';
-import { draftActivity } from './track-activity.ts';
+import { completionOf, draftActivity } from './track-activity.ts';
 import type { LooseActivityInput } from './track-activity.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
@@ -48,44 +48,26 @@ export interface LogoutInput extends SignIn {
 
 /** Records `auth.login`, `auth.refresh` or `auth.impersonate`; completes the open intent if there is one. */
 export function trackLogin(login: LoginInput, recorder: Recorder): Promise<Receipt> {
-  const { grant = 'login', outcome = 'success', actor = { kind: 'anonymous' } } = login;
+  const { grant = 'login', outcome = 'success', actor = anonymousActor } = login;
+  const facts = { action: `auth.${grant}`, actor, outcome };
   const failed = login.outcome === 'failure' || login.outcome === 'denied';
-  return trackSignIn(login, recorder, {
-    action: `auth.${grant}`,
-    actor,
-    target: failed ? login.account : undefined,
-    ending: { outcome, ...(failed ? { code: login.failureReason } : {}) },
-  });
+  return trackSignIn(login, recorder, failed ? { ...facts, target: login.account, outcomeCode: login.failureReason } : facts);
 }
 
 /** Records `auth.logout`; completes the open intent if there is one. */
 export function trackLogout(logout: LogoutInput, recorder: Recorder): Promise<Receipt> {
-  return trackSignIn(logout, recorder, { action: 'auth.logout', actor: logout.actor, target: undefined, ending: { outcome: 'success' } });
+  return trackSignIn(logout, recorder, { action: 'auth.logout', actor: logout.actor, outcome: 'success' });
 }
 
-interface SignInFacts {
-  readonly action: string;
-  readonly actor: Actor | undefined;
-  readonly target: TargetLike | undefined;
-  readonly ending: Ending;
-}
-
-async function trackSignIn(signIn: SignIn, recorder: Recorder, { action, actor, target, ending }: SignInFacts): Promise<Receipt> {
-  const { authType, sessionId, metadata: given, context } = signIn;
-  const metadata = { authType, ...(sessionId === undefined ? {} : { sessionId }), ...given };
-  const intent = recorder.scope?.intent;
-  if (intent?.accepts(action, target) === true) {
-    intent.complete({ action, actor: actor ?? null, target, metadata, ending });
-    return { id: intent.id, status: 'merged' };
-  }
-  const activity: LooseActivityInput = {
-    action,
-    actor,
-    target,
-    metadata,
-    outcome: ending.outcome,
-    outcomeCode: ending.code,
-    context: sessionId === undefined ? context : { sessionId, ...context },
+async function trackSignIn(signIn: SignIn, recorder: Recorder, facts: LooseActivityInput): Promise<Receipt> {
+  const { authType, sessionId, metadata, context } = signIn;
+  const session = sessionId === undefined ? undefined : { sessionId };
+  const activity = {
+    ...facts,
+    metadata: { authType, ...session, ...metadata },
+    context: session === undefined ? context : { ...session, ...context },
   };
-  return recorder.record(await draftActivity(activity, recorder), { strictness: 'strict' });
+  const intent = recorder.scope?.intent;
+  if (intent?.accepts(activity.action, activity.target) === true) return intent.complete(completionOf(activity));
+  return recorder.record(draftActivity(activity, recorder), { strictness: 'strict' });
 }

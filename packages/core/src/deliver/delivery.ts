@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Receipt } from '../capture/receipt.ts';
 import type { OnProblem } from '../capture/settings.ts';
 import { coreError } from '../errors.ts';
@@ -6,7 +7,9 @@ import type { Activity } from '../record/activity.ts';
 import type { MutableCounters } from './counters.ts';
 import type { FailurePolicy } from './failure-policy.ts';
 import type { FanOut } from './fan-out.ts';
-import { Gap } from './gap.ts';
+import { Gap, gapActivity } from './gap.ts';
+import type { Loss } from './gap.ts';
+import { SpoolDrain } from './spool-drain.ts';
 import type { Placement, Store } from './store.ts';
 import type { Spool } from './spool.ts';
 import { TransactionLedger } from './transaction-ledger.ts';
@@ -32,80 +35,81 @@ export class Delivery {
   readonly transactions: TransactionLedger = new TransactionLedger();
   readonly #parts: DeliveryParts;
   readonly #gap = new Gap();
+  readonly #drain: SpoolDrain | undefined;
   readonly #background = new Set<Promise<unknown>>();
-  /** A spool may hold what an earlier process left. */
-  #spoolMayHold: boolean;
-  #draining: Promise<number> | undefined;
+  /** Work on its own account must not join the transaction of the request that happened to cause it. */
+  readonly #outside = AsyncLocalStorage.snapshot();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
-    this.#spoolMayHold = parts.spool !== undefined;
+    const { spool } = parts;
+    this.#drain = spool === undefined ? undefined : new SpoolDrain({ ...parts, spool });
   }
 
   /** Rejects only with `STORE_WRITE_FAILED`: in a transaction of the caller, under policy `closed`. */
   async deliver(activity: Activity, { policy, transaction }: DeliverOptions): Promise<Receipt> {
     const { store } = this.#parts;
-    const within = store.inTransaction?.(transaction) ?? false;
+    const joined = store.transactionOf?.(transaction);
+    const within = joined !== undefined || (store.transactionOf === undefined && (store.inTransaction?.(transaction) ?? false));
     const survive = within && activity.outcome !== 'success';
+    let placement: Placement;
     try {
-      const placement = await store.write([activity], within ? { transaction, survive, isolate: policy !== 'closed' } : undefined);
-      return this.#placed(activity, placement);
+      placement = await store.write([activity], within ? { transaction, survive, isolate: policy !== 'closed' } : undefined);
     } catch (cause) {
-      return this.refused(activity, cause, { policy, rollback: within && !survive });
+      const refusal = this.refuse(activity, cause);
+      if (!within || survive) return this.#keep(activity, refusal);
+      if (policy === 'closed') throw refusal;
+      if (joined === undefined) return this.#keep(activity, refusal);
+      this.transactions.add(joined, { activity, refusal });
+      return { id: activity.id, status: 'deferred', error: refusal };
     }
+    return this.#placed(activity, placement);
   }
 
-  /** Decides about a record that the store refused. `rollback`: a transaction is still open that can be undone. */
-  async refused(activity: Activity, cause: unknown, { policy, rollback }: { policy: FailurePolicy; rollback: boolean }): Promise<Receipt> {
+  /** Counts and reports that the store refused a record. What becomes of the record is the caller's to decide. */
+  refuse(activity: Activity, cause: unknown): DeedlogError {
     const { counters, report } = this.#parts;
-    const error = coreError('STORE_WRITE_FAILED', activity.action, cause);
+    const refusal = coreError('STORE_WRITE_FAILED', activity.action, cause);
     counters.refused++;
-    report(error, activity);
-    if (rollback && policy === 'closed') throw error;
-    return this.#keep(activity, error);
+    report(refusal, activity);
+    return refusal;
   }
 
-  /** Entries of a transaction are durable now. */
+  /** Entries of a transaction are durable now, and what it could not take is decided. */
   committed(entries: readonly TransactionEntry[]): void {
-    for (const { recorded } of entries) recorded?.();
-    const written = entries.filter(({ refusal }) => refusal === undefined);
-    if (written.length > 0) this.#stored(written.map(({ activity }) => activity));
-    for (const { activity, refusal } of entries) {
-      if (refusal !== undefined) this.#run(this.refused(activity, refusal.cause, { policy: refusal.policy, rollback: false }));
+    const written: Activity[] = [];
+    for (const { activity, refusal, recorded } of entries) {
+      const receipt = refusal === undefined ? ({ id: activity.id, status: 'stored' } as const) : this.#run(() => this.#keep(activity, refusal));
+      if (refusal === undefined) written.push(activity);
+      recorded?.(receipt);
     }
+    if (written.length > 0) this.#stored(written);
   }
 
   /** A store has tried what it had kept for the end of a transaction. */
   deferred(activities: readonly Activity[], error: unknown): void {
     if (error === undefined) return this.#stored(activities);
-    for (const activity of activities) this.#run(this.refused(activity, error, { policy: 'open', rollback: false }));
+    for (const activity of activities) {
+      const refusal = this.refuse(activity, error);
+      void this.#run(() => this.#keep(activity, refusal));
+    }
   }
 
-  drain(): Promise<number> {
-    const { spool, store, counters } = this.#parts;
-    if (spool === undefined) return Promise.resolve(0);
-    this.#draining ??= spool
-      .drain(async (activities) => {
-        await store.write(activities);
-        counters.drained += activities.length;
-        this.#parts.fanOut.write(activities);
-      })
-      .then((drained) => {
-        this.#spoolMayHold = false;
-        return drained;
-      })
-      .finally(() => {
-        this.#draining = undefined;
-      });
-    return this.#draining;
+  async drain(): Promise<number> {
+    const { drain } = this.#drain ?? {};
+    return drain === undefined ? 0 : this.#outside(drain);
   }
 
   async close(): Promise<void> {
-    if (this.#gap.open) this.#run(this.#recordGap());
+    this.#recordGap();
     while (this.#background.size > 0) await Promise.all(this.#background);
+    await this.#drain?.idle();
     await this.#parts.fanOut.close();
-    await this.#parts.spool?.close?.();
-    await this.#parts.store.close?.();
+    try {
+      await this.#parts.spool?.close?.();
+    } finally {
+      await this.#parts.store.close?.();
+    }
   }
 
   #placed(activity: Activity, placement: Placement): Receipt {
@@ -125,13 +129,12 @@ export class Delivery {
   #stored(activities: readonly Activity[]): void {
     this.#parts.counters.stored += activities.length;
     this.#parts.fanOut.write(activities);
-    if (this.#gap.open) this.#run(this.#recordGap());
-    if (this.#spoolMayHold) {
-      this.#spoolMayHold = false;
-      this.#run(this.drain());
-    }
+    if (this.#gap.open) this.#recordGap();
+    const drain = this.#drain;
+    if (drain?.due === true) void this.#run(() => drain.inBackground());
   }
 
+  /** Never rejects. */
   async #keep(activity: Activity, error: DeedlogError): Promise<Receipt> {
     const { spool, counters, report } = this.#parts;
     const { id } = activity;
@@ -139,7 +142,7 @@ export class Delivery {
       try {
         await spool.add([activity]);
         counters.spooled++;
-        this.#spoolMayHold = true;
+        this.#drain?.mayHold();
         return { id, status: 'spooled', error };
       } catch (cause) {
         report(coreError('SPOOL_FAILED', undefined, cause), activity);
@@ -150,23 +153,30 @@ export class Delivery {
     return { id, status: 'lost', error };
   }
 
-  async #recordGap(): Promise<void> {
-    const { store, counters, source, report } = this.#parts;
-    const { activity, lost } = this.#gap.take(source);
+  #recordGap(): void {
+    const loss = this.#gap.take();
+    if (loss !== undefined) void this.#run(() => this.#writeGap(loss));
+  }
+
+  async #writeGap(loss: Loss): Promise<void> {
+    const { store, counters, source, fanOut } = this.#parts;
+    const activity = gapActivity(loss, source);
     try {
       await store.write([activity]);
       counters.gaps++;
     } catch (cause) {
-      this.#gap.reopen(lost);
-      report(coreError('STORE_WRITE_FAILED', activity.action, cause), activity);
+      this.#gap.reopen(loss);
+      this.refuse(activity, cause);
+      return;
     }
+    fanOut.write([activity]);
   }
 
-  /** Work that nobody waits for, but `close` does. */
-  #run(work: Promise<unknown>): void {
-    const settled = work
-      .catch((cause: unknown) => this.#parts.report(coreError('SPOOL_FAILED', 'drain', cause)))
-      .finally(() => this.#background.delete(settled));
+  /** Work that nobody may wait for, but `close` does. It must not reject. */
+  #run<Result>(work: () => Promise<Result>): Promise<Result> {
+    const running = this.#outside(work);
+    const settled = running.finally(() => this.#background.delete(settled));
     this.#background.add(settled);
+    return running;
   }
 }

@@ -1,6 +1,7 @@
 import { coreError } from '../errors.ts';
 import type { OnProblem } from '../capture/settings.ts';
 import type { Activity } from '../record/activity.ts';
+import { isThenable } from '../thenable.ts';
 import type { MutableCounters } from './counters.ts';
 import type { Sink } from './sink.ts';
 
@@ -20,8 +21,9 @@ export class FanOut {
   write(activities: readonly Activity[]): void {
     for (const sink of this.#sinks) {
       try {
-        const written = sink.write(activities);
-        if (written !== undefined) this.#follow(sink, written, activities);
+        // A sink may answer anything, such as the length that `push` returns.
+        const written: unknown = sink.write(activities);
+        if (isThenable(written)) this.#follow(sink, written, activities);
       } catch (cause) {
         this.#failed(sink, cause, activities);
       }
@@ -30,12 +32,20 @@ export class FanOut {
 
   async close(): Promise<void> {
     await Promise.all(this.#pending);
-    await Promise.all(this.#sinks.map(async (sink) => sink.close?.()));
+    await Promise.all(this.#sinks.map((sink) => this.#close(sink)));
   }
 
-  #follow(sink: Sink, written: Promise<void>, activities: readonly Activity[]): void {
-    const followed = written
-      .catch((cause: unknown) => this.#failed(sink, cause, activities))
+  async #close(sink: Sink): Promise<void> {
+    try {
+      await sink.close?.();
+    } catch (cause) {
+      this.#report(coreError('SINK_FAILED', `closing ${sink.name}`, cause));
+    }
+  }
+
+  #follow(sink: Sink, written: PromiseLike<unknown>, activities: readonly Activity[]): void {
+    const followed: Promise<void> = Promise.resolve(written)
+      .then(() => undefined, (cause: unknown) => this.#failed(sink, cause, activities))
       .finally(() => this.#pending.delete(followed));
     this.#pending.add(followed);
   }

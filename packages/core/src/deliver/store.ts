@@ -47,7 +47,9 @@ export interface TransactionHooks {
 export interface Store {
   /** Appends activities, all or none. */
   write(activities: readonly Activity[], options?: WriteOptions): Promise<Placement>;
-  /** Whether {@link write} would join a transaction. Absent: never. */
+  /** The transaction that {@link write} would join, by the identity that the hooks use; undefined: none. Absent: never. */
+  transactionOf?(transaction?: unknown): object | undefined;
+  /** Asked where {@link transactionOf} is absent; a refused write under policy `open` or `spool` is then decided at once. */
   inTransaction?(transaction?: unknown): boolean;
   /** Called once by `createDeedlog`. Throws a coded error on a wrong set-up. */
   connect?(hooks: TransactionHooks): void;

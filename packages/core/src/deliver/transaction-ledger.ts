@@ -1,12 +1,14 @@
+import type { Receipt } from '../capture/receipt.ts';
+import type { DeedlogError } from '../errors.ts';
 import type { Activity } from '../record/activity.ts';
-import type { FailurePolicy } from './failure-policy.ts';
 
 /** An activity that was written in a transaction which is not committed yet. */
 export interface TransactionEntry {
   readonly activity: Activity;
   /** The store refused it, but the transaction goes on (policy `open` or `spool`): decided when it has committed. */
-  readonly refusal?: { readonly cause: unknown; readonly policy: FailurePolicy } | undefined;
-  readonly recorded?: (() => void) | undefined;
+  readonly refusal?: DeedlogError | undefined;
+  /** What became of it once the transaction has committed. */
+  readonly recorded?: ((receipt: Receipt | Promise<Receipt>) => void) | undefined;
   readonly rolledBack?: (() => void) | undefined;
 }
 

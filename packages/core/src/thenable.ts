@@ -1,0 +1,5 @@
+/** Whether a value can be awaited: promises of other realms and libraries included, which no `instanceof` knows. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  return typeof (value as { readonly then?: unknown }).then === 'function';
+}
