@@ -4,6 +4,7 @@ export type { Audit, Intent, IntentOptions } from './capture/intent.ts';
 export type { IgnoreRules } from './capture/ignore.ts';
 export type { Receipt, ReceiptStatus } from './capture/receipt.ts';
 export type { ResumeOptions, RunOptions, SerializedContext } from './capture/scope.ts';
+export type { MaybeActor } from './capture/maybe-actor.ts';
 export type { OnProblem } from './capture/settings.ts';
 export { PROBLEMS_KEY } from './capture/prepare.ts';
 export type { ActivityFacts, ActivityInput } from './capture/track-activity.ts';
@@ -24,6 +25,7 @@ export {
   anonymousActor,
   systemActor,
   userActor,
+  type ActClaim,
   type Actor,
   type ActorClaims,
   type ActorColumns,
@@ -35,7 +37,9 @@ export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatme
 export { createId } from './record/id.ts';
 export { renderMessage } from './record/message.ts';
 export { endingOfCode, type Ending, type Outcome } from './record/outcome.ts';
-export { createDenyRule, REDACTED, redactText, type IsDenied, type RedactOptions } from './record/redact.ts';
-export { LIMITS, safeText, toJson, type Json, type JsonObject } from './record/serialize.ts';
+export { createDenyRule, REDACTED, type IsDenied, type RedactOptions } from './record/redact.ts';
+export { redactText } from './record/redact-text.ts';
+export { LIMITS, safeText } from './record/safe-text.ts';
+export { toJson, type Json, type JsonObject } from './record/serialize.ts';
 export type { Related, StoredRelated, Target, TargetColumns, TargetDescriber, TargetLike } from './record/target.ts';
 export type { InferSchemaInput, StandardIssue, StandardResult, StandardSchemaV1 } from './standard-schema.ts';

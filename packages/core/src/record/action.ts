@@ -57,7 +57,8 @@ export function normalizeAction(action: string): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[^a-z0-9._/\s-]+/g, '-')
-    .replace(/[\s/]+/g, '.');
-  const normal = words.includes('.') ? words : words.replace('_', '.');
-  return normal.replace(/\.{2,}/g, '.').replace(/^[.\-_]+|[.\-_]+$/g, '');
+    .replace(/[\s/]+/g, '.')
+    .replace(/\.{2,}/g, '.')
+    .replace(/^[.\-_]+|[.\-_]+$/g, '');
+  return words.includes('.') ? words : words.replace('_', '.');
 }

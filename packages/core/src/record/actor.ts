@@ -1,5 +1,6 @@
 import { coreError } from '../errors.ts';
-import { safeText } from './serialize.ts';
+import { redactText } from './redact-text.ts';
+import { LIMITS, safeText } from './safe-text.ts';
 
 /** Who acts: a person, a program, or nobody that could be identified. */
 export type ActorKind = 'user' | 'system' | 'anonymous';
@@ -57,59 +58,77 @@ export function systemActor(id: string | number | bigint, extras: ActorExtras = 
 /** Nobody that could be identified. */
 export const anonymousActor: Actor = { kind: 'anonymous' };
 
+/** An `act` claim (RFC 8693 §4.1): who acts. A nested one is who acted before. */
+export interface ActClaim {
+  readonly sub?: string | undefined;
+  readonly act?: unknown;
+}
+
 /** Claims of a verified token, as far as the actor chain needs them. */
 export interface ActorClaims {
   readonly sub?: string | undefined;
   /** RFC 8693 §4.1: who acts for `sub`; may nest. */
-  readonly act?: { readonly sub?: string | undefined; readonly act?: unknown } | undefined;
+  readonly act?: ActClaim | undefined;
 }
 
 /**
- * The actor that verified token claims name. With an `act` claim (RFC 8693 §4.1) the actor is `act.sub`,
- * on behalf of `sub`, via `token`. Without `sub` it is undefined: nobody is invented.
+ * The actor that verified token claims name. With an `act` claim (RFC 8693 §4.1) the actor is `act.sub`, via `token` on behalf
+ * of whom a nested `act` names, and in the end of `sub`. Without `sub` it is undefined: nobody is invented.
  */
 export function actorFromClaims(claims: ActorClaims): Actor | undefined {
   const { sub, act } = claims;
   if (sub === undefined || sub === '') return undefined;
-  const subject = userActor(sub);
-  return act?.sub === undefined ? subject : userActor(act.sub, { onBehalfOf: subject, via: 'token' });
+  // The outermost claim acts now: it comes last in the chain that starts with the person.
+  return actingSubs(act).reduceRight<Actor>((onBehalfOf, acting) => userActor(acting, { onBehalfOf, via: 'token' }), userActor(sub));
+}
+
+function actingSubs(act: unknown): string[] {
+  const subs: string[] = [];
+  let claim = act;
+  while (typeof claim === 'object' && claim !== null && subs.length < MAX_CHAIN) {
+    const { sub, act: before } = claim as ActClaim;
+    if (typeof sub === 'string' && sub !== '') subs.push(sub);
+    claim = before;
+  }
+  return subs;
 }
 
 /** Longest actor chain that is stored: an agent for a service for a user, and one to spare. */
-const MAX_CHAIN = 4;
+export const MAX_CHAIN = 4;
 
 const NO_ACTOR: ActorColumns = { actorKind: null, actorId: null, actorLabel: null, onBehalfOf: null };
 
-/** The columns of an actor; null stands for "not known", which is not the same as anonymous. */
+/** The columns of an actor; null stands for "not known", which is not the same as anonymous. Throws `ACTOR_INVALID`. */
 export function actorColumns(actor: Actor | null): ActorColumns {
   if (actor === null) return NO_ACTOR;
+  const { onBehalfOf } = actor;
   return {
     actorKind: actor.kind,
     actorId: actorId(actor),
-    actorLabel: actor.label === undefined ? null : safeText(actor.label),
-    onBehalfOf: actor.onBehalfOf === undefined ? null : actorLink(actor.onBehalfOf, actor.via, MAX_CHAIN),
+    actorLabel: labelText(actor.label),
+    onBehalfOf: onBehalfOf === undefined || onBehalfOf === null ? null : actorLink(onBehalfOf, actor.via, MAX_CHAIN),
   };
 }
 
 function actorId(actor: Actor): string | null {
-  if (actor.kind === 'anonymous') return null;
-  if (actor.kind !== 'user' && actor.kind !== 'system') {
-    throw coreError('ACTOR_INVALID', `kind ${JSON.stringify((actor as { kind?: unknown }).kind)}`);
-  }
-  const { id } = actor;
-  if (id === '' || !['string', 'number', 'bigint'].includes(typeof id)) {
-    throw coreError('ACTOR_INVALID', `a ${actor.kind} needs an id`);
-  }
-  return safeText(String(id));
+  const { kind, id } = actor;
+  if (kind === 'anonymous') return null;
+  if (kind !== 'user' && kind !== 'system') throw coreError('ACTOR_INVALID', `its kind is ${safeText(kind, LIMITS.key)}`);
+  if (id === '' || !['string', 'number', 'bigint'].includes(typeof id) || Number.isNaN(id)) throw coreError('ACTOR_INVALID', `a ${kind} needs an id`);
+  return safeText(id, LIMITS.identity);
 }
 
 function actorLink(actor: Actor, via: string | undefined, left: number): ActorLink {
+  const { kind, onBehalfOf } = actor;
   return {
-    kind: actor.kind,
+    kind,
     id: actorId(actor),
-    label: actor.label === undefined ? null : safeText(actor.label),
-    via: via === undefined ? null : safeText(via),
-    onBehalfOf:
-      actor.onBehalfOf === undefined || left === 1 ? null : actorLink(actor.onBehalfOf, actor.via, left - 1),
+    label: labelText(actor.label),
+    via: via === undefined || via === null ? null : safeText(via, LIMITS.name),
+    onBehalfOf: onBehalfOf === undefined || onBehalfOf === null || left === 1 ? null : actorLink(onBehalfOf, actor.via, left - 1),
   };
+}
+
+function labelText(label: unknown): string | null {
+  return label === undefined || label === null ? null : redactText(safeText(label, LIMITS.identity));
 }

@@ -1,7 +1,6 @@
-import type { FieldTreatments } from './fields.ts';
-import { REDACTED } from './redact.ts';
-import type { IsDenied } from './redact.ts';
-import { toJson } from './serialize.ts';
+import { joinId, joinName, namesOf } from './path.ts';
+import { readProperty } from './read-property.ts';
+import { kindOf, sameValue } from './same-value.ts';
 import type { Json } from './serialize.ts';
 
 /** The old and the new value of one field; null stands for "was not there" as well as for null. */
@@ -10,7 +9,10 @@ export interface Change {
   readonly new: Json;
 }
 
-/** Changed fields by path: `status`, `address.city`, `items[id=3].quantity`. */
+/**
+ * Changed fields by path: `status`, `address.city`, `items[id=3].quantity`. A name or id with a dot, bracket or quote in it is
+ * quoted as JSON: `meta["a.b"]`.
+ */
 export type Changes = Readonly<Record<string, Change>>;
 
 export interface CreateDiffOptions {
@@ -20,40 +22,40 @@ export interface CreateDiffOptions {
   readonly identifyBy?: string;
 }
 
-type Side = { readonly value: unknown } | undefined;
+/** Levels below which objects are compared as wholes. */
+const MAX_DEPTH = 8;
+/** Most parts that are looked at one by one; beyond, objects are compared as wholes. Bounds what shared parts can multiply to. */
+const MAX_PARTS = 200_000;
 
 interface Place {
   readonly path: string;
   readonly depth: number;
 }
 
-/** Longest path below which objects are compared part by part; deeper ones are compared as wholes. */
-const MAX_DEPTH = 8;
-
 /**
  * What changed between two plain states: only fields whose value really differs. Nested objects are compared by path,
  * lists of objects by their id (so that a moved element is no change), other lists as a whole. Pure; values are kept as given.
+ * Never throws; a property that cannot be read counts as a marker text.
  */
 export function createDiff(before: object | null | undefined, after: object | null | undefined, options: CreateDiffOptions = {}): Changes {
   const { exclude = [], identifyBy = 'id' } = options;
-  const changes: Record<string, Change> = {};
   const excluded = new Set(exclude);
-  compare({ path: '', depth: 0 }, asSide(before), asSide(after));
-  return changes;
+  const found: [path: string, change: Change][] = [];
+  let left = MAX_PARTS;
+  compare({ path: '', depth: 0 }, before, after);
+  // Built at once: a "__proto__" path is an ordinary one.
+  return Object.fromEntries(found);
 
-  function compare({ path, depth }: Place, old: Side, now: Side): void {
+  function compare({ path, depth }: Place, old: unknown, now: unknown): void {
     if (path !== '' && isExcluded(path, excluded)) return;
-    if (old !== undefined && now !== undefined && sameValue(old.value, now.value)) return;
-    const [oldParts, newParts] = [partsOf(old, identifyBy), partsOf(now, identifyBy)];
-    const comparable = depth < MAX_DEPTH && (depth === 0 || (oldParts !== undefined && newParts !== undefined));
-    if (!comparable || !sameKind(oldParts, newParts)) {
-      changes[path] = { old: (old?.value ?? null) as Json, new: (now?.value ?? null) as Json };
+    if (sameValue(old, now)) return;
+    const parts = depth < MAX_DEPTH ? commonParts({ path, isRoot: depth === 0, identifyBy }, old, now) : undefined;
+    left -= parts?.size ?? 0;
+    if (parts === undefined || left < 0) {
+      found.push([path, { old: (old ?? null) as Json, new: (now ?? null) as Json }]);
       return;
     }
-    const names = new Set([...(oldParts?.parts.keys() ?? []), ...(newParts?.parts.keys() ?? [])]);
-    for (const name of names) {
-      compare({ path: joinPath(path, name), depth: depth + 1 }, oldParts?.parts.get(name), newParts?.parts.get(name));
-    }
+    for (const [partPath, [oldPart, newPart]] of parts) compare({ path: partPath, depth: depth + 1 }, oldPart, newPart);
   }
 }
 
@@ -66,87 +68,52 @@ export function toValueShape(changes: Changes): { readonly old_value: Readonly<R
   };
 }
 
-/** Changes as they are stored: bounded JSON, denied and `redact` fields marked, not spelled out. With `fields`, others are dropped. */
-export function storedChanges(changes: Changes, isDenied: IsDenied, fields?: FieldTreatments): Changes | null {
-  const stored: Record<string, Change> = {};
-  for (const [path, change] of Object.entries(changes)) {
-    const treatment = fields === undefined ? 'plain' : treatmentOf(path, fields);
-    if (treatment === undefined) continue;
-    const hidden = treatment === 'redact' || segmentsOf(path).some((segment) => isDenied(segment));
-    stored[path] = hidden
-      ? { old: change.old === null ? null : REDACTED, new: change.new === null ? null : REDACTED }
-      : { old: toJson(change.old, isDenied), new: toJson(change.new, isDenied) };
+interface Splitting {
+  readonly path: string;
+  readonly isRoot: boolean;
+  readonly identifyBy: string;
+}
+
+type Parts = ReadonlyMap<string, unknown>;
+
+/** The parts of both sides by path; undefined where the two can only be compared as wholes. */
+function commonParts(splitting: Splitting, old: unknown, now: unknown): ReadonlyMap<string, readonly [unknown, unknown]> | undefined {
+  const nothing = splitting.isRoot ? (Array.isArray(old ?? now) ? [] : {}) : undefined;
+  const [oldParts, newParts] = [partsOf(old ?? nothing, splitting), partsOf(now ?? nothing, splitting)];
+  if (oldParts === undefined || newParts === undefined || oldParts.kind !== newParts.kind) return undefined;
+  const paths = new Set([...oldParts.parts.keys(), ...newParts.parts.keys()]);
+  return new Map([...paths].map((path) => [path, [oldParts.parts.get(path), newParts.parts.get(path)]]));
+}
+
+/** The named parts of a plain object or of a list whose elements all have an id; undefined for everything else. Never throws. */
+function partsOf(value: unknown, { path, identifyBy }: Splitting): { readonly kind: string; readonly parts: Parts } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    const kind = kindOf(value);
+    if (kind !== 'Array' && kind !== 'Object') return undefined;
+    const parts = Array.isArray(value)
+      ? listParts(value, path, identifyBy)
+      : new Map(Object.keys(value).map((name) => [joinName(path, name), readProperty(value, name)]));
+    return parts && { kind, parts };
+  } catch {
+    return undefined;
   }
-  return Object.keys(stored).length === 0 ? null : stored;
 }
 
-function treatmentOf(path: string, fields: FieldTreatments): FieldTreatments[string] | undefined {
-  const segments = segmentsOf(path);
-  for (let length = segments.length; length > 0; length--) {
-    const treatment = fields[segments.slice(0, length).join('.')];
-    if (treatment !== undefined) return treatment;
-  }
-  return undefined;
-}
-
-function segmentsOf(path: string): string[] {
-  return path.replace(/\[[^\]]*\]/g, '').split('.');
-}
-
-interface Parts {
-  readonly kind: 'object' | 'list';
-  readonly parts: ReadonlyMap<string, Side>;
-}
-
-function asSide(value: unknown): Side {
-  return value === undefined || value === null ? undefined : { value };
-}
-
-/** The named parts of a plain object or of a list whose elements all have an id; undefined for everything else. */
-function partsOf(side: Side, identifyBy: string): Parts | undefined {
-  const value = side?.value;
-  if (Array.isArray(value)) return listParts(value, identifyBy);
-  if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) return undefined;
-  const defined = Object.entries(value).filter(([, part]) => part !== undefined);
-  return { kind: 'object', parts: new Map(defined.map(([name, part]: [string, unknown]) => [name, { value: part }])) };
-}
-
-function listParts(items: readonly unknown[], identifyBy: string): Parts | undefined {
-  const parts = new Map<string, Side>();
+function listParts(items: readonly unknown[], path: string, identifyBy: string): Parts | undefined {
+  const parts = new Map<string, unknown>();
   for (const item of items) {
-    const id: unknown = typeof item === 'object' && item !== null ? (item as Record<string, unknown>)[identifyBy] : undefined;
+    const id = typeof item === 'object' && item !== null ? readProperty(item, identifyBy) : undefined;
     if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint') return undefined;
-    const name = `[${identifyBy}=${id}]`;
-    if (parts.has(name)) return undefined;
-    parts.set(name, { value: item });
+    const part = joinId(path, identifyBy, String(id));
+    if (parts.has(part)) return undefined;
+    parts.set(part, item);
   }
-  return { kind: 'list', parts };
-}
-
-function sameKind(a: Parts | undefined, b: Parts | undefined): boolean {
-  return a === undefined || b === undefined || a.kind === b.kind || a.parts.size === 0 || b.parts.size === 0;
-}
-
-function joinPath(path: string, name: string): string {
-  return path === '' || name.startsWith('[') ? `${path}${name}` : `${path}.${name}`;
+  return parts;
 }
 
 function isExcluded(path: string, excluded: ReadonlySet<string>): boolean {
-  const segments = segmentsOf(path);
-  return excluded.has(segments.join('.')) || excluded.has(segments.at(-1) ?? '');
-}
-
-function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) return sameBytes(a, b);
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
-  return false;
-}
-
-function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  if (a.byteLength !== b.byteLength) return false;
-  const [left, right] = [new Uint8Array(a.buffer, a.byteOffset, a.byteLength), new Uint8Array(b.buffer, b.byteOffset, b.byteLength)];
-  return left.every((byte, index) => byte === right[index]);
+  if (excluded.size === 0) return false;
+  const names = namesOf(path);
+  return excluded.has(names.join('.')) || excluded.has(names.at(-1) ?? '');
 }

@@ -1,7 +1,10 @@
 import { coreError } from '../errors.ts';
+import { readProperty } from './read-property.ts';
+import { redactText } from './redact-text.ts';
 import { REDACTED } from './redact.ts';
 import type { IsDenied } from './redact.ts';
-import { toJson } from './serialize.ts';
+import { LIMITS } from './safe-text.ts';
+import { Serializer } from './serialize.ts';
 import type { Json } from './serialize.ts';
 
 interface Slot {
@@ -12,17 +15,24 @@ interface Slot {
 
 type Part = string | Slot;
 
+interface Template {
+  readonly parts: readonly Part[];
+  /** The template as it is stored: its own text is free text like any other. */
+  readonly clean: string;
+}
+
 /** Templates are code, so there are few; the parsed form of each is kept. */
 const MAX_TEMPLATES = 1000;
-const templates = new Map<string, readonly Part[]>();
+const templates = new Map<string, Template>();
 
 const TOKEN = /\{\{|\}\}|\{([^{}]*)\}|[{}]/g;
-const SLOT_NAME = /^[A-Za-z_$][\w$]*(\.[\w$]+)*$/;
+const SLOT_NAME = /^[\p{L}_$][\p{L}\p{N}_$]*(\.[\p{L}\p{N}_$]+)*$/u;
 
 /** Parses `"Item {item.name} was updated by {actor.label}."`. Throws `MESSAGE_INVALID`. */
-function parseTemplate(template: string): readonly Part[] {
+function parseTemplate(template: string): Template {
   const known = templates.get(template);
   if (known !== undefined) return known;
+  if (template.length > LIMITS.text) throw coreError('MESSAGE_INVALID', `longer than ${LIMITS.text} characters`);
   const parts: Part[] = [];
   let end = 0;
   for (const match of template.matchAll(TOKEN)) {
@@ -30,9 +40,26 @@ function parseTemplate(template: string): readonly Part[] {
     end = match.index + match[0].length;
   }
   parts.push(template.slice(end));
+  const parsed = { parts, clean: cleanText(parts) };
   if (templates.size >= MAX_TEMPLATES) templates.clear();
-  templates.set(template, parts);
-  return parts;
+  templates.set(template, parsed);
+  return parsed;
+}
+
+/** The text between two slots is cleaned as one, for a brace may stand in a secret. */
+function cleanText(parts: readonly Part[]): string {
+  let clean = '';
+  let text = '';
+  const flush = (): string => redactText(text).replace(/[{}]/g, '$&$&');
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      text += part;
+    } else {
+      clean += `${flush()}{${part.name}}`;
+      text = '';
+    }
+  }
+  return clean + flush();
 }
 
 function tokenPart(token: string, slot: string | undefined, template: string): Part {
@@ -43,48 +70,89 @@ function tokenPart(token: string, slot: string | undefined, template: string): P
   return { name, path: name.split(name.includes('.') ? '.' : '__') };
 }
 
-/**
- * The values of a template's slots, taken from the given objects by attribute path. `{item.name}` and `{item__name}` mean
- * the same; as in the Python form, an object may also stand under the whole name: `{ item__name: item }`.
- * Throws `MESSAGE_SLOT_EMPTY` where a slot cannot be filled: an error when written, not a hole in the log.
- */
-export function fillSlots(template: string, objects: Readonly<Record<string, unknown>>, isDenied: IsDenied): Readonly<Record<string, Json>> {
-  const values: Record<string, Json> = {};
-  for (const part of parseTemplate(template)) {
-    if (typeof part === 'string' || Object.hasOwn(values, part.name)) continue;
-    const value = slotValue(part, objects);
-    if (value === undefined || value === null) {
-      throw coreError('MESSAGE_SLOT_EMPTY', `{${part.name}} in ${JSON.stringify(template)}; values has ${Object.keys(objects).join(', ') || 'nothing'}`);
-    }
-    values[part.name] = part.path.some((step) => isDenied(step)) ? REDACTED : toJson(value, isDenied);
-  }
-  return values;
+/** A message as it is stored. */
+export interface StoredMessage {
+  readonly message: string;
+  readonly messageValues: Readonly<Record<string, Json>>;
 }
 
-function slotValue({ name, path }: Slot, objects: Readonly<Record<string, unknown>>): unknown {
-  const [head = '', ...rest] = path;
-  if (Object.hasOwn(objects, name)) {
-    const given = objects[name];
-    // The Python form: the object itself stands under the slot's whole name.
-    return typeof given === 'object' && given !== null && rest.length > 0 && !(given instanceof Date) ? follow(given, rest) : given;
+/**
+ * A template with the values of its slots, taken by attribute path from the first of the bags that knows the slot's first name.
+ * `{item.name}` and `{item__name}` mean the same; as in the Python form, an object may also stand under the whole name:
+ * `{ item__name: item }`. Throws `MESSAGE_INVALID`, and `MESSAGE_SLOT_EMPTY` where a slot cannot be filled: an error when
+ * written, not a hole in the log.
+ */
+export function fillTemplate(template: string, bags: readonly Readonly<Record<string, unknown>>[], isDenied: IsDenied): StoredMessage {
+  const { parts, clean } = parseTemplate(template);
+  const serializer = new Serializer(isDenied);
+  const values = new Map<string, Json>();
+  for (const part of parts) {
+    if (typeof part === 'string' || values.has(part.name)) continue;
+    const value = slotValue(part, bags);
+    if (value === undefined || value === null) {
+      throw coreError('MESSAGE_SLOT_EMPTY', `{${part.name}} in ${JSON.stringify(template)}; there are ${namesIn(bags)}`);
+    }
+    values.set(part.name, part.path.some((step) => isDenied(step)) ? REDACTED : serializer.json(value));
   }
-  return Object.hasOwn(objects, head) ? follow(objects[head], rest) : undefined;
+  return { message: clean, messageValues: Object.fromEntries(values) };
+}
+
+function namesIn(bags: readonly object[]): string {
+  try {
+    return bags.flatMap((bag) => Object.keys(bag)).join(', ').slice(0, LIMITS.text);
+  } catch {
+    return 'values that cannot be read';
+  }
+}
+
+function slotValue({ name, path }: Slot, bags: readonly Readonly<Record<string, unknown>>[]): unknown {
+  const [head = '', ...rest] = path;
+  for (const bag of bags) {
+    if (has(bag, name)) {
+      const given = readProperty(bag, name);
+      // The Python form: the object itself stands under the slot's whole name.
+      return typeof given === 'object' && given !== null && rest.length > 0 && !(given instanceof Date) ? follow(given, rest) : given;
+    }
+    if (has(bag, head)) return follow(readProperty(bag, head), rest);
+  }
+  return undefined;
+}
+
+function has(bag: object, name: string): boolean {
+  try {
+    return Object.hasOwn(bag, name);
+  } catch {
+    return false;
+  }
 }
 
 function follow(start: unknown, steps: readonly string[]): unknown {
   let value = start;
   for (const step of steps) {
-    if (typeof value !== 'object' || value === null || !(step in value) || step === '__proto__' || step === 'constructor') return undefined;
-    value = (value as Record<string, unknown>)[step];
+    // A marker stands for what could not be read.
+    if (typeof value === 'string' && value.startsWith('[unreadable')) return value;
+    if (typeof value !== 'object' || value === null || step === '__proto__' || step === 'constructor') return undefined;
+    value = readProperty(value, step);
   }
   return typeof value === 'function' ? undefined : value;
 }
 
-/** The message of an activity as people read it. A slot without a value (an old template) shows as `{name}`. */
+/**
+ * The message of an activity as people read it. A slot without a value (an old template) shows as `{name}`, and a stored
+ * text that is no template shows as it is: reading never throws.
+ */
 export function renderMessage(template: string, values: Readonly<Record<string, Json>> | null): string {
-  return parseTemplate(template)
-    .map((part) => (typeof part === 'string' ? part : textOf(values?.[part.name], part.name)))
-    .join('');
+  let parts: readonly Part[];
+  try {
+    ({ parts } = parseTemplate(template));
+  } catch {
+    return template;
+  }
+  return parts.map((part) => (typeof part === 'string' ? part : textOf(valueOf(values, part.name), part.name))).join('');
+}
+
+function valueOf(values: Readonly<Record<string, Json>> | null, name: string): Json | undefined {
+  return values !== null && values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function textOf(value: Json | undefined, name: string): string {

@@ -1,5 +1,10 @@
-import { REDACTED, redactText } from './redact.ts';
+import { showPlatformValue } from './platform-values.ts';
+import type { Shown } from './platform-values.ts';
+import { classNameOf, methodOf, readProperty } from './read-property.ts';
+import { redactText } from './redact-text.ts';
+import { REDACTED } from './redact.ts';
 import type { IsDenied } from './redact.ts';
+import { bigintText, errorName, LIMITS, safeText } from './safe-text.ts';
 
 /** What a record may hold: JSON that PostgreSQL's jsonb accepts. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -7,35 +12,12 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Bounds of one serialised value; beyond each a visible marker stands. */
-export const LIMITS = {
-  /** Nesting levels. */
-  depth: 8,
-  /** Characters of one text. */
-  text: 4096,
-  /** Characters of a key name. */
-  key: 128,
-  /** Keys of one object, items of one array. */
-  entries: 100,
-  /** Values in all: the bound on time and memory, whatever the shape. */
-  values: 2000,
-  /** Characters in all texts together: a record stays far below 1 MB. */
-  characters: 65_536,
-} as const;
-
-/** Text that any column takes: bounded, well-formed UTF-16 (no lone surrogate), NUL made visible as U+2400. */
-export function safeText(text: string, limit: number = LIMITS.text): string {
-  const kept = text.length > limit ? `${text.slice(0, limit)}…[+${text.length - limit} characters]` : text;
-  const wellFormed = kept.isWellFormed() ? kept : kept.toWellFormed();
-  return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\u2400') : wellFormed;
-}
-
 /**
  * Any value as bounded JSON. Never throws and never runs long: cycles, deep or wide values, throwing getters, values
  * JSON lacks (BigInt, Map, Date, NaN, streams, …) become visible markers in brackets; values under denied keys are redacted.
  */
 export function toJson(value: unknown, isDenied: IsDenied): Json {
-  return new Serializer(isDenied).value(value, 0) ?? null;
+  return new Serializer(isDenied).json(value);
 }
 
 /** {@link toJson} for a bag of named values. */
@@ -44,7 +26,12 @@ export function toJsonObject(bag: Readonly<Record<string, unknown>>, isDenied: I
   return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as JsonObject) : { '[value]': json };
 }
 
-class Serializer {
+/** What a number or a literal costs, in characters of JSON, at most. */
+const SCALAR_COST = 20;
+const ESCAPED = /["\\\n\r\t]/;
+
+/** Turns values into JSON; all that one serialiser is given shares one budget. */
+export class Serializer {
   readonly #isDenied: IsDenied;
   readonly #open = new Set<object>();
   #values = 0;
@@ -54,18 +41,30 @@ class Serializer {
     this.#isDenied = isDenied;
   }
 
+  /** Whether the budget is used up: what comes now is left out. */
+  get spent(): boolean {
+    return this.#values >= LIMITS.values || this.#characters >= LIMITS.characters;
+  }
+
+  json(value: unknown): Json {
+    return this.#value(value, 0) ?? null;
+  }
+
   /** Undefined stands for "leave it out", as in JSON. */
-  value(value: unknown, depth: number): Json | undefined {
-    if (this.#values++ >= LIMITS.values) return '[too many values]';
+  #value(value: unknown, depth: number): Json | undefined {
+    if (this.spent) return '[too many values]';
+    this.#values++;
     switch (typeof value) {
       case 'string':
         return this.#text(value);
       case 'number':
-        return Number.isFinite(value) ? value : `[${value}]`;
+        this.#characters += SCALAR_COST;
+        // JSON has no minus zero, and jsonb keeps none.
+        return Number.isFinite(value) ? value + 0 : `[${value}]`;
       case 'boolean':
         return value;
       case 'bigint':
-        return this.#text(`[BigInt ${value}]`);
+        return this.#text(`[BigInt ${bigintText(value)}]`);
       case 'symbol':
         return this.#text(`[Symbol ${value.description ?? ''}]`);
       case 'function':
@@ -77,11 +76,11 @@ class Serializer {
     }
   }
 
-  #text(text: string): string {
+  #text(text: string, limit: number = LIMITS.text): string {
     const left = Math.max(0, LIMITS.characters - this.#characters);
     // Cut before the patterns run: they must never see a 20 MB text.
-    const safe = redactText(safeText(text, Math.min(LIMITS.text, left)));
-    this.#characters += safe.length;
+    const safe = redactText(safeText(text, Math.min(limit, left)));
+    this.#characters += ESCAPED.test(safe) ? JSON.stringify(safe).length : safe.length + 2;
     return safe;
   }
 
@@ -101,91 +100,71 @@ class Serializer {
   #object(value: object, depth: number): Json | undefined {
     if (Array.isArray(value)) return this.#array(value, value.length, depth);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return this.#entries(value, depth);
-    const marker = markerOf(value);
-    if (marker !== undefined) return this.#text(marker);
-    if (value instanceof Map) return { '[Map]': this.#array([...take(value.entries(), LIMITS.entries)], value.size, depth) };
-    if (value instanceof Set) return { '[Set]': this.#array([...take(value.values(), LIMITS.entries)], value.size, depth) };
-    if (value instanceof Error) return { '[Error]': this.#text(errorName(value)), message: this.#text(String(value.message)) };
-    const { toJSON } = value as { toJSON?: unknown };
-    return typeof toJSON === 'function' ? this.value(toJSON.call(value), depth + 1) : this.#entries(value, depth);
+    const plain = prototype === Object.prototype || prototype === null;
+    const shown = plain ? undefined : showPlatformValue(value);
+    if (shown !== undefined) return this.#shown(shown, depth);
+    if (!plain && value instanceof Error) return this.#error(value, depth);
+    const toJSON = plain && !('toJSON' in value) ? undefined : methodOf(value, 'toJSON');
+    if (toJSON !== undefined) return this.#value(toJSON.call(value), depth + 1);
+    const keys = Object.keys(value);
+    return plain || keys.length > 0 ? this.#entries(value, keys, depth) : this.#text(`[${classNameOf(value)}]`);
+  }
+
+  #shown(shown: Shown, depth: number): Json | undefined {
+    if ('text' in shown) return this.#text(shown.text);
+    if ('value' in shown) return this.#value(shown.value, depth);
+    const { tag, items, size } = shown;
+    const kept = [...take(items, LIMITS.entries + 1)];
+    return { [`[${tag}]`]: this.#array(kept, size ?? kept.length, depth) };
+  }
+
+  #error(error: Error, depth: number): Json {
+    const name = this.#text(errorName(error));
+    const message = this.#value(readProperty(error, 'message'), depth + 1) ?? null;
+    const cause = Object.hasOwn(error, 'cause') ? this.#value(readProperty(error, 'cause'), depth + 1) : undefined;
+    return { '[Error]': name, message, ...(cause === undefined ? {} : { cause }) };
   }
 
   #array(items: readonly unknown[], length: number, depth: number): Json[] {
-    // A pair is how headers, form fields and map entries travel: its first half names its second.
-    if (items.length === 2 && typeof items[0] === 'string' && this.#isDenied(items[0])) return [safeText(items[0], LIMITS.key), REDACTED];
     const kept: Json[] = [];
     const count = Math.min(items.length, LIMITS.entries);
-    for (let index = 0; index < count && this.#values < LIMITS.values; index++) {
-      kept.push(this.value(readItem(items, index), depth + 1) ?? null);
-    }
+    for (let index = 0; index < count && !this.spent; index++) kept.push(this.#value(readProperty(items, index), depth + 1) ?? null);
+    this.#hidePairs(kept);
     if (length > kept.length) kept.push(`[+${length - kept.length} items]`);
     return kept;
   }
 
-  #entries(value: object, depth: number): JsonObject {
+  /** A pair is how headers, form fields and map entries travel: its first half names its second. Node's raw headers are one flat list of them. */
+  #hidePairs(kept: Json[]): void {
+    if (kept.length % 2 !== 0 || (kept.length > 2 && !kept.every((item) => typeof item === 'string'))) return;
+    for (let index = 0; index < kept.length; index += 2) {
+      const name = kept[index];
+      if (typeof name === 'string' && this.#isDenied(name)) kept[index + 1] = REDACTED;
+    }
+  }
+
+  #entries(value: object, keys: readonly string[], depth: number): JsonObject {
     // A null prototype keeps a "__proto__" key an ordinary key.
     const kept = Object.create(null) as Record<string, Json>;
     let count = 0;
-    for (const key of Object.keys(value)) {
-      if (count++ === LIMITS.entries || this.#values >= LIMITS.values) {
-        kept['[more keys]'] = Object.keys(value).length - count + 1;
+    for (const key of keys) {
+      if (count === LIMITS.entries || this.spent) {
+        kept['[more keys]'] = keys.length - count;
         break;
       }
-      const json = this.#property(value, key, depth);
-      if (json !== undefined) kept[safeText(key, LIMITS.key)] = json;
+      count++;
+      const json = this.#isDenied(key) ? REDACTED : this.#value(readProperty(value, key), depth + 1);
+      if (json !== undefined) kept[this.#text(key, LIMITS.key)] = json;
     }
+    this.#hideNamed(kept);
     return kept;
   }
 
-  #property(owner: object, key: string, depth: number): Json | undefined {
-    if (this.#isDenied(key)) return REDACTED;
-    let value: unknown;
-    try {
-      value = (owner as Record<string, unknown>)[key];
-    } catch (error) {
-      return `[unreadable: ${errorName(error)}]`;
-    }
-    return this.value(value, depth + 1);
-  }
-}
-
-/** Values of the platform that are named, not spelled out. */
-function markerOf(value: object): string | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? '[Invalid Date]' : value.toISOString();
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${tagOf(value)} ${value.byteLength} bytes]`;
-  if (value instanceof Blob) {
-    const { name } = value as Blob & { name?: unknown };
-    return `[${tagOf(value)}${typeof name === 'string' ? ` ${safeText(name, LIMITS.key)}` : ''} ${value.size} bytes]`;
-  }
-  if (isStream(value) || value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) return `[${tagOf(value)}]`;
-  if (value instanceof RegExp) return `[RegExp ${String(value)}]`;
-  return undefined;
-}
-
-function isStream(value: object): boolean {
-  const { pipe, getReader, getWriter } = value as { pipe?: unknown; getReader?: unknown; getWriter?: unknown };
-  return typeof pipe === 'function' || typeof getReader === 'function' || typeof getWriter === 'function' || Symbol.asyncIterator in value;
-}
-
-function tagOf(value: object): string {
-  const name: unknown = value.constructor?.name;
-  return typeof name === 'string' && name !== '' ? safeText(name, LIMITS.key) : 'Object';
-}
-
-function errorName(error: unknown): string {
-  try {
-    return error instanceof Error ? safeText(error.name, LIMITS.key) : typeof error;
-  } catch {
-    return 'Error';
-  }
-}
-
-function readItem(items: readonly unknown[], index: number): unknown {
-  try {
-    return items[index];
-  } catch (error) {
-    return `[unreadable: ${errorName(error)}]`;
+  /** `{ name: 'password', value: … }` is how form fields and HAR headers travel. */
+  #hideNamed(kept: Record<string, Json>): void {
+    if (!('value' in kept)) return;
+    const name = kept['name'] ?? kept['key'] ?? kept['field'] ?? kept['header'];
+    if (typeof name === 'string' && this.#isDenied(name)) kept['value'] = REDACTED;
   }
 }
 

@@ -1,5 +1,6 @@
-import { coreError } from '../errors.ts';
-import { safeText } from './serialize.ts';
+import { coreError, DeedlogError } from '../errors.ts';
+import { redactText } from './redact-text.ts';
+import { LIMITS, safeText } from './safe-text.ts';
 
 /** A loose reference to what was acted on: no foreign key, it may be gone tomorrow. */
 export interface Target {
@@ -34,37 +35,44 @@ export interface TargetColumns {
 
 export const NO_TARGET: TargetColumns = { targetType: null, targetId: null, targetLabel: null };
 
-/** The columns of a target. An entity is asked for its id only now, when a serial key has been assigned. */
+/** The columns of a target. An entity is asked for its id only now, when a serial key has been assigned. Throws `TARGET_INVALID`. */
 export function targetColumns(like: TargetLike, describers: readonly TargetDescriber[]): TargetColumns {
-  const target = describeTarget(like, describers);
-  return {
-    targetType: safeText(target.type),
-    targetId: safeText(String(target.id)),
-    targetLabel: target.label === undefined ? null : safeText(target.label),
-  };
+  const { type, id, label } = describeTarget(like, describers);
+  return { targetType: type, targetId: String(id), targetLabel: label ?? null };
 }
 
-/** The target behind an entity or a literal. Throws `TARGET_INVALID` where it has no type or id. */
+/** The target behind an entity or a literal, its texts bounded. Throws `TARGET_INVALID` where it has no type or id. */
 export function describeTarget(like: TargetLike, describers: readonly TargetDescriber[]): Target {
-  for (const describe of describers) {
-    const known = describe(like);
-    if (known !== undefined) return checkTarget(known);
+  try {
+    for (const describe of describers) {
+      const known = describe(like);
+      if (known !== undefined) return checkTarget(known);
+    }
+    return checkTarget(like);
+  } catch (error) {
+    throw error instanceof DeedlogError ? error : coreError('TARGET_INVALID', 'it cannot be read', error);
   }
-  return checkTarget(like);
 }
 
 function checkTarget(like: object): Target {
-  const { type, id } = like as Partial<Target>;
-  const usable = typeof id === 'number' || typeof id === 'bigint' || (typeof id === 'string' && id !== '');
+  const { type, id, label } = like as Partial<Target>;
+  const usable = (typeof id === 'number' && !Number.isNaN(id)) || typeof id === 'bigint' || (typeof id === 'string' && id !== '');
   if (typeof type !== 'string' || type === '' || !usable) {
-    throw coreError('TARGET_INVALID', `an object with the keys ${Object.keys(like).slice(0, 8).join(', ')}`);
+    throw coreError('TARGET_INVALID', `an object with the keys ${safeText(Object.keys(like).slice(0, 8).join(', '), LIMITS.name)}`);
   }
-  return like as Target;
+  const target = { type: safeText(type, LIMITS.name), id: safeText(id, LIMITS.identity) };
+  return label === undefined || label === null ? target : { ...target, label: redactText(safeText(label, LIMITS.identity)) };
 }
 
-export function storedRelated(related: readonly (TargetLike & { role: string })[], describers: readonly TargetDescriber[]): StoredRelated[] {
-  return related.map((one) => {
-    const { targetType, targetId, targetLabel } = targetColumns(one, describers);
-    return { role: safeText(one.role), type: targetType ?? '', id: targetId ?? '', label: targetLabel };
+/** Most others that are stored with one activity. */
+const MAX_RELATED = 20;
+
+/** Throws `TARGET_INVALID`. */
+export function storedRelated(related: readonly { readonly role: string; readonly target: TargetLike }[], describers: readonly TargetDescriber[]): StoredRelated[] {
+  const stored = related.slice(0, MAX_RELATED).map(({ role, target }): StoredRelated => {
+    const { type, id, label } = describeTarget(target, describers);
+    return { role: safeText(role, LIMITS.name), type, id: String(id), label: label ?? null };
   });
+  const more = related.length - stored.length;
+  return more === 0 ? stored : [...stored, { role: `[+${more} related]`, type: '', id: '', label: null }];
 }
