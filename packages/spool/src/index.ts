@@ -1,1 +1,3 @@
-export {};
+export type { SpoolCounters } from './drain-segments.ts';
+export { spoolErrors, type SpoolErrorCode } from './errors.ts';
+export { fileSpool, type FileSpool, type FileSpoolOptions } from './file-spool.ts';

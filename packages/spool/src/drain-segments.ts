@@ -1,0 +1,92 @@
+import { DeedlogError } from '@deedlog/core';
+import type { Activity } from '@deedlog/core';
+import { spoolError } from './errors.ts';
+import type { Owner } from './owner.ts';
+import type { SegmentName } from './segment-name.ts';
+import { readSegment, replaceSegment, setAside } from './segment-reader.ts';
+import type { SegmentContent } from './segment-reader.ts';
+import { drainableSegments, takeOver } from './take-over.ts';
+
+export interface SpoolCounters {
+  /** Lines that could not be read back. */
+  readonly corrupt: number;
+  /** Last lines that were cut off when a process died. */
+  readonly torn: number;
+  /** Segments taken over from other processes. */
+  readonly takenOver: number;
+}
+
+export interface DrainParts {
+  readonly directory: string;
+  readonly owner: Owner;
+  readonly counters: { -readonly [Name in keyof SpoolCounters]: number };
+  readonly onProblem: (problem: DeedlogError) => void;
+  /** Ends the segment that is being written, so that it can be drained. */
+  readonly seal: () => Promise<void>;
+  readonly write: (activities: readonly Activity[]) => Promise<void>;
+}
+
+/** Activities per call of `write`: few enough for one statement, many enough to empty a spool quickly. */
+const BATCH_SIZE = 100;
+
+/** Hands everything to `write`, oldest first, also what is added meanwhile. Rejects with the rejection of `write`, as it is. */
+export async function drainSegments(parts: DrainParts): Promise<number> {
+  const { directory, owner, seal } = parts;
+  let written = 0;
+  for (;;) {
+    const names = await reading(async () => {
+      await seal();
+      return drainableSegments(directory, owner);
+    });
+    let found = false;
+    for (const name of names) {
+      const count = await drainSegment(name, parts);
+      found ||= count !== undefined;
+      written += count ?? 0;
+    }
+    if (!found) return written;
+  }
+}
+
+/** How many activities were written; undefined where another process was faster. */
+async function drainSegment(name: SegmentName, parts: DrainParts): Promise<number | undefined> {
+  const { directory, owner, counters } = parts;
+  const own = name.owner.instance === owner.instance ? name : await reading(() => takeOver(directory, name, owner));
+  const content = own === undefined ? undefined : await reading(() => readSegment(directory, own));
+  if (own === undefined || content === undefined) return undefined;
+  if (own !== name) counters.takenOver++;
+  const { activities } = content;
+  for (let start = 0; start < activities.length; start += BATCH_SIZE) {
+    try {
+      await parts.write(activities.slice(start, start + BATCH_SIZE));
+    } catch (rejection) {
+      // What was written is forgotten; should that fail it is written twice, which a store keeps once.
+      if (start > 0) await settle(own, { ...content, activities: activities.slice(start) }, parts).catch(() => undefined);
+      throw rejection;
+    }
+  }
+  await reading(() => settle(own, { ...content, activities: [] }, parts));
+  return activities.length;
+}
+
+/** Sets aside what cannot be read, then leaves of the segment what is still to be written. */
+async function settle(name: SegmentName, { activities, corrupt, torn }: SegmentContent, parts: DrainParts): Promise<void> {
+  const { directory, counters, onProblem } = parts;
+  const unreadable = torn === undefined ? corrupt : [...corrupt, torn];
+  if (unreadable.length > 0) await setAside(directory, name, unreadable);
+  await replaceSegment(directory, name, activities);
+  counters.corrupt += corrupt.length;
+  if (corrupt.length > 0) onProblem(spoolError('SPOOL_LINE_CORRUPT', `${corrupt.length} in segment ${name.id}`));
+  if (torn !== undefined) {
+    counters.torn++;
+    onProblem(spoolError('SPOOL_LINE_TORN', `segment ${name.id}`));
+  }
+}
+
+async function reading<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof DeedlogError ? cause : spoolError('SPOOL_READ_FAILED', (cause as NodeJS.ErrnoException).code, cause);
+  }
+}
