@@ -1,5 +1,8 @@
 import { createDeedlog, userActor } from '@deedlog/core';
 import { useAudit } from '@deedlog/envelop';
+import type { AuditContext } from '@deedlog/envelop';
+import type { GraphQLSchema } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { ringStore } from './ring-store.ts';
 import { compare } from './compare.ts';
@@ -23,8 +26,8 @@ const schema = createSchema<Context>({
 
 type Fetch = (body: string) => Promise<string>;
 
-function yogaServer(plugins: NonNullable<Parameters<typeof createYoga>[0]>['plugins']): Fetch {
-  const yoga = createYoga<Record<string, unknown>, Context>({ schema, context: () => ({ user: { id: '7' } }), plugins: plugins as never, logging: false });
+function yogaServer(plugins: Plugin<AuditContext>[]): Fetch {
+  const yoga = createYoga({ schema: schema as GraphQLSchema, context: (): Context => ({ user: { id: '7' } }), plugins, logging: false });
   return async (body) => {
     const response = await yoga.fetch('http://127.0.0.1/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     return response.text();
@@ -35,7 +38,7 @@ function yogaServer(plugins: NonNullable<Parameters<typeof createYoga>[0]>['plug
 export async function yogaBench(): Promise<readonly Ratio[]> {
   const deedlog = createDeedlog({ actor: (context: Context) => userActor(context.user.id), store: ringStore() });
   const bare = yogaServer([]);
-  const audited = yogaServer([useAudit(deedlog, { fields: { rename: { action: 'patient.rename', input: ['id', 'name'] } } }) as never]);
+  const audited = yogaServer([useAudit(deedlog, { fields: { rename: { action: 'patient.rename', input: ['id', 'name'] } } })]);
   const mutation = JSON.stringify({ query: 'mutation { rename(id: "1", name: "Ada") { id name } }' });
   const query = JSON.stringify({ query: '{ patients { id name } }' });
   const ratios = [

@@ -3,6 +3,7 @@ import { memoryStore } from '@deedlog/core';
 import type { Activity } from '@deedlog/core';
 import { expect, test } from 'vitest';
 import { twoApiServer } from './support/two-api-server.ts';
+import type { NoteRouter } from './support/two-api-server.ts';
 
 const REQUESTS = 10_000;
 const USERS = 97;
@@ -67,11 +68,9 @@ async function inParallel(count: number, work: (index: number) => Promise<void>)
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
 }
 
-type NoteClient = { note: { mutate(input: { mark: string }): Promise<string> } };
-
 /** One HTTP request for all marks: a batch shares one context. */
 function viaTrpc(url: string, headers: Record<string, string>, marks: readonly string[]): Promise<readonly string[]> {
-  const client = createTRPCClient<never>({ links: [httpBatchLink({ url: `${url}/trpc`, headers })] }) as unknown as NoteClient;
+  const client = createTRPCClient<NoteRouter>({ links: [httpBatchLink({ url: `${url}/trpc`, headers })] });
   return Promise.all(marks.map((mark) => client.note.mutate({ mark })));
 }
 

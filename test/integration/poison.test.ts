@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { createDeedlog, systemActor } from '@deedlog/core';
+import type { Deedlog } from '@deedlog/core';
 import { ActivityEntity, mikroOrmStore } from '@deedlog/mikro-orm';
 import { auditMiddleware } from '@deedlog/trpc';
 import { initTRPC } from '@trpc/server';
@@ -42,19 +43,20 @@ function poisons(): Readonly<Record<string, unknown>> {
 }
 
 describe('poison in input and metadata, stored in a database', () => {
+  const problems: string[] = [];
   let database: TestOrmResource;
+  let deedlog: Deedlog;
   beforeAll(async () => {
     database = await testOrm([ActivityEntity]);
+    deedlog = createDeedlog({ actor: () => systemActor('poison'), store: mikroOrmStore(database.orm), onProblem: ({ code }) => problems.push(code) });
   });
   afterAll(async () => {
+    await deedlog.close();
     await database[Symbol.asyncDispose]();
   });
 
   for (const name of Object.keys(poisons())) {
     test(`${name}: the call succeeds, the record is stored, bounded, with a visible marker`, async () => {
-      const { orm } = database;
-      const deedlog = createDeedlog({ actor: () => systemActor('poison'), store: mikroOrmStore(orm), onProblem: (problem) => problems.push(problem.code) });
-      const problems: string[] = [];
       const t = initTRPC.create();
       const router = t.router({
         swallow: t.procedure
@@ -70,7 +72,7 @@ describe('poison in input and metadata, stored in a database', () => {
       const answer = await deedlog.run({ host: undefined, context: { requestId: id } }, () => t.createCallerFactory(router)({}).swallow({ poison: poisons()[name] }));
 
       expect(answer).toBe('swallowed');
-      const [stored, ...more] = await orm.em.fork().find(ActivityEntity, { correlationId: id });
+      const [stored, ...more] = await database.orm.em.fork().find(ActivityEntity, { correlationId: id });
       expect(more).toEqual([]);
       expect(stored).toMatchObject({ action: 'poison.swallow', outcome: 'success', targetId: name });
       const text = JSON.stringify([stored?.input, stored?.metadata]);
@@ -78,7 +80,6 @@ describe('poison in input and metadata, stored in a database', () => {
       expect(text).toMatch(MARKER);
       expect(problems).toEqual([]);
       expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-      await deedlog.close();
     });
   }
 });

@@ -10,6 +10,7 @@ import { MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
 import type { MikroORM, Options } from '@mikro-orm/core';
 import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { assertNoSecretStored } from './secrets.ts';
 
 /** The orm of a test, on whichever database was chosen. */
 export type TestOrm = MikroORM<AbstractSqlDriver, SqlEntityManager<AbstractSqlDriver>>;
@@ -18,7 +19,9 @@ type TestOptions = Omit<Partial<Options<AbstractSqlDriver, SqlEntityManager<Abst
 /** `postgres`: a real server, named by DATABASE_URL. `pglite`: PostgreSQL in this process. */
 export type DatabaseKind = 'pglite' | 'postgres';
 
-/** A database of its own that vanishes with its scope: `await using database = await testDatabase()`. */
+/**
+ * A database of its own that vanishes with its scope, once its rows were searched for planted secrets:
+ * `await using database = await testDatabase()`. */
 export interface TestDatabase extends AsyncDisposable {
   readonly kind: DatabaseKind;
   readonly name: string;
@@ -92,6 +95,7 @@ async function pgliteDatabase(migrated: boolean): Promise<TestDatabase> {
     client: pglite,
     connection: { pglite },
     async [Symbol.asyncDispose]() {
+      if (await searchable(pglite)) await assertNoSecretStored(pglite);
       // An instance whose transaction was left open never becomes empty: it is left to the end of the process.
       if (await isEmptied(pglite)) idle.push(pglite);
     },
@@ -116,6 +120,12 @@ end $$`;
 
 /** How long emptying may take before the instance is given up: its one connection is held by an open transaction. */
 const EMPTY_MS = 5000;
+
+/** Whether the one connection is free, so that a search for secrets will not hang. */
+function searchable(pglite: PGlite): Promise<boolean> {
+  const gaveUp = setTimeout(EMPTY_MS, false, { ref: false });
+  return Promise.race([pglite.query('select').then(() => true, () => false), gaveUp]);
+}
 
 async function isEmptied(pglite: PGlite): Promise<boolean> {
   const emptied = pglite.exec('discard all').then(() => pglite.exec(EMPTY));
@@ -155,6 +165,7 @@ async function postgresDatabase(url: string, migrated: boolean): Promise<TestDat
     client,
     connection: { clientUrl },
     async [Symbol.asyncDispose]() {
+      await assertNoSecretStored(client);
       await client.end();
       await asAdmin(url, (admin) => dropDatabase(admin, name));
     },

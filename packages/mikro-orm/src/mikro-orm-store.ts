@@ -44,8 +44,8 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
     },
     transactionOf: (transaction) => writer.transactionOf(transaction),
     inTransaction: (transaction) => writer.transactionOf(transaction) !== undefined,
-    async write(activities, { transaction: given, isolate = false, survive = false } = {}) {
-      const transaction = writer.transactionOf(given);
+    async write(activities, { transaction: given, isolate = false, survive = false, own = false } = {}) {
+      const transaction = own ? undefined : writer.transactionOf(given);
       if (transaction === undefined) {
         await writer.insertOwn(activities);
         return { at: 'own' };

@@ -9,6 +9,7 @@ import { requestContext } from '@deedlog/http';
 import { auditMiddleware } from '@deedlog/trpc';
 import { initTRPC } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import type { GraphQLSchema } from 'graphql';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { z } from 'zod';
 
@@ -38,7 +39,7 @@ export async function twoApiServer(options: Pick<DeedlogOptions<HostContext>, 's
   });
   const trpc = createHTTPHandler({ router: createRouter(deedlog), createContext: ({ req }) => hostContext(req), basePath: '/trpc/' });
   const yoga = createYoga<{ req: IncomingMessage }, HostContext>({
-    schema: createGraphql(deedlog),
+    schema: createGraphql(deedlog) as GraphQLSchema,
     context: ({ req }) => hostContext(req),
     plugins: [useAudit(deedlog, { fields: { note: { action: 'note.write', input: ['mark', 'payload'] } } }) as never],
     logging: false,
@@ -50,6 +51,8 @@ export async function twoApiServer(options: Pick<DeedlogOptions<HostContext>, 's
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, deedlog, [Symbol.asyncDispose]: () => stop(server, deedlog) };
 }
+
+export type NoteRouter = ReturnType<typeof createRouter>;
 
 function createRouter(deedlog: Deedlog<HostContext>) {
   const t = initTRPC.context<HostContext>().create();

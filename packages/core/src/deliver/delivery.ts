@@ -162,7 +162,7 @@ export class Delivery {
     const { store, counters, source, fanOut } = this.#parts;
     const activity = gapActivity(loss, source);
     try {
-      await store.write([activity]);
+      await store.write([activity], { own: true });
       counters.gaps++;
     } catch (cause) {
       this.#gap.reopen(loss);

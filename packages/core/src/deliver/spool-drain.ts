@@ -84,7 +84,7 @@ export class SpoolDrain {
   async #write(activities: readonly Activity[]): Promise<void> {
     const { store, counters, fanOut } = this.#parts;
     try {
-      await store.write(activities);
+      await store.write(activities, { own: true });
     } catch (cause) {
       counters.refused++;
       throw cause;

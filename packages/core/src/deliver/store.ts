@@ -12,6 +12,8 @@ export interface WriteOptions {
    * A store inside a transaction keeps it and writes it on its own right after the transaction has ended.
    */
   readonly survive?: boolean;
+  /** Never join, whatever transaction is open around: work in the background that belongs to no caller. Default false. */
+  readonly own?: boolean;
 }
 
 /** Where a batch went. `transaction` identifies the transaction to {@link TransactionHooks}. */
