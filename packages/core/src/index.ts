@@ -1,7 +1,7 @@
 export { createDeedlog, type DeedlogOptions } from './capture/create-deedlog.ts';
 export type { Deedlog, TrackOptions, WithIntentOptions } from './capture/deedlog.ts';
 export type { Audit, Intent, IntentOptions } from './capture/intent.ts';
-export type { IgnoreRules } from './capture/ignore.ts';
+export type { IgnoreRules, OnlyRules } from './capture/ignore.ts';
 export type { Receipt, ReceiptStatus } from './capture/receipt.ts';
 export type { ResumeOptions, RunOptions, SerializedContext } from './capture/scope.ts';
 export type { MaybeActor } from './capture/maybe-actor.ts';
@@ -16,7 +16,7 @@ export { GAP_ACTION } from './deliver/gap.ts';
 export { memoryStore, type MemoryStore } from './deliver/memory-store.ts';
 export type { Sink } from './deliver/sink.ts';
 export type { Spool } from './deliver/spool.ts';
-export type { Placement, Store, TransactionHooks, WriteInTransaction, WriteOptions } from './deliver/store.ts';
+export type { EntityChange, Explanation, Placement, Store, TransactionHooks, WriteInTransaction, WriteOptions } from './deliver/store.ts';
 export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
 export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
 export type { Activity, ActivityContext, Observer } from './record/activity.ts';
@@ -33,6 +33,7 @@ export {
   type ActorLink,
 } from './record/actor.ts';
 export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOptions } from './record/changes.ts';
+export { UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
 export { createId } from './record/id.ts';
 export { renderMessage } from './record/message.ts';

@@ -15,8 +15,8 @@ import type { TargetDescriber } from '../record/target.ts';
 import { isThenable } from '../thenable.ts';
 import { actionNames } from './action-names.ts';
 import type { Deedlog } from './deedlog.ts';
-import { createIgnoreRule } from './ignore.ts';
-import type { IgnoreRules } from './ignore.ts';
+import { createFilter } from './ignore.ts';
+import type { IgnoreRules, OnlyRules } from './ignore.ts';
 import { LiveDeedlog } from './live-deedlog.ts';
 import type { MaybeActor } from './maybe-actor.ts';
 import { Recorder } from './recorder.ts';
@@ -44,6 +44,8 @@ export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogu
   readonly onProblem?: OnProblem;
   readonly redact?: RedactOptions;
   readonly ignore?: IgnoreRules;
+  /** Records nothing but this; `ignore` still applies. Default: everything. */
+  readonly only?: OnlyRules;
   /** Default {@link normalizeAction}. */
   readonly normalizeAction?: (action: string) => string;
   /** Names entities that the store does not know. */
@@ -75,10 +77,12 @@ export function createDeedlog<Host = unknown, const Catalogue extends ActionCata
 
 function settingsOf(options: DeedlogOptions<never>): Settings {
   const { actions, redact, ignore, store, describeTarget, source = 'app', onFailure = DEFAULT_FAILURE_POLICY, onProblem = warn } = options;
+  const filter = createFilter(ignore, options.only);
   return {
     ...actionNames(actions, options.normalizeAction),
     isDenied: createDenyRule(redact),
-    isIgnored: createIgnoreRule(ignore),
+    isIgnored: filter ?? (() => false),
+    hasIgnoreRules: filter !== undefined,
     describers: [describeTarget, store.describeTarget].filter((describer) => describer !== undefined),
     source,
     onFailure,

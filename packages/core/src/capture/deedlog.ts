@@ -42,6 +42,12 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
   /** Nothing that `body` does is recorded: for migrations and seeds. */
   pause<Result>(body: () => Result): Result;
 
+  /**
+   * Nothing that `body` does is recorded, but that it was suppressed is: one `deedlog.suppress` with the reason and the number
+   * of changes and activities left out. For mass corrections that are documented elsewhere.
+   */
+  suppress<Result>(reason: string, body: () => Result | Promise<Result>): Promise<Result>;
+
   currentContext(): ActivityContext | undefined;
   /** Throws `CONTEXT_MISSING` outside a scope. */
   requireContext(): ActivityContext;

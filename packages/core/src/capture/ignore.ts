@@ -12,10 +12,27 @@ export interface IgnoreRules {
   readonly paths?: readonly (string | RegExp)[];
 }
 
-export type IsIgnored = (activity: Pick<Activity, 'action' | 'actorId' | 'actorKind' | 'context'>) => boolean;
+/** When given, nothing else is recorded: `{ tools: ['admin'] }` tracks the administration alone. */
+export interface OnlyRules {
+  /** Exact actions, prefixes as `admin.*`, or patterns. */
+  readonly actions?: readonly (string | RegExp)[];
+  readonly tools?: readonly string[];
+}
 
-export function createIgnoreRule({ actions = [], actors = [], actorKinds = [], paths = [] }: IgnoreRules = {}): IsIgnored {
-  if (actions.length + actors.length + actorKinds.length + paths.length === 0) return () => false;
+export type IsIgnored = (activity: Pick<Activity, 'action' | 'actorId' | 'actorKind' | 'context' | 'tool'>) => boolean;
+
+/** Undefined: no rule, nothing is ever ignored. */
+export function createFilter(ignore: IgnoreRules = {}, only?: OnlyRules): IsIgnored | undefined {
+  const { actions = [], tools = [] } = only ?? {};
+  const ignored = Object.values(ignore).some((rules) => rules.length > 0) ? createIgnoreRule(ignore) : undefined;
+  if (only === undefined) return ignored;
+  return (activity) => {
+    const wanted = matches(activity.action, actions) || (activity.tool !== null && tools.includes(activity.tool));
+    return !wanted || (ignored?.(activity) ?? false);
+  };
+}
+
+function createIgnoreRule({ actions = [], actors = [], actorKinds = [], paths = [] }: IgnoreRules): IsIgnored {
   const ids = new Set(actors.map(String));
   return ({ action, actorId, actorKind, context }) =>
     matches(action, actions) ||

@@ -6,17 +6,18 @@ import type { ActivityContext } from '../record/activity.ts';
 import { fieldTreatments } from '../record/fields.ts';
 import { errorName } from '../record/safe-text.ts';
 import { ambientAudit } from './ambient-audit.ts';
+import { Claims } from './claims.ts';
 import { EMPTY_CONTEXT } from './context.ts';
 import type { Deedlog, TrackOptions, WithIntentOptions } from './deedlog.ts';
 import type { Audit, Intent, IntentOptions } from './intent.ts';
 import { OpenIntent } from './open-intent.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
-import type { ResumeOptions, RunOptions, Scope, SerializedContext } from './scope.ts';
+import type { ResumeOptions, RunOptions, Scope, SerializedContext, Suppression } from './scope.ts';
 import type { ScopeFactory } from './scope-factory.ts';
 import { resumeScope, serializeScope } from './serialized-context.ts';
 import { silentAudit } from './silent-audit.ts';
-import { trackActivity } from './track-activity.ts';
+import { draftActivity, trackActivity } from './track-activity.ts';
 import type { ActivityInput, LooseActivityInput } from './track-activity.ts';
 import { trackChange } from './track-change.ts';
 import type { AuditedChange, AuditedUpdate } from './track-change.ts';
@@ -31,7 +32,10 @@ interface Parts<Host, Catalogue> {
   readonly enabled: boolean;
 }
 
-const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: undefined, correlationId: '', causationId: null, intent: undefined, paused: true };
+/** The action of the record that `suppress` leaves. */
+const SUPPRESS_ACTION = 'deedlog.suppress';
+
+const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: undefined, correlationId: '', causationId: null, intent: undefined, paused: true, claims: new Claims(), suppression: undefined };
 
 /** {@link Deedlog} as `createDeedlog` returns it. Switched off, no scope is opened, no resolver is asked and nothing reaches the store. */
 export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Deedlog<Host, Catalogue> {
@@ -97,7 +101,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
     if (!this.enabled) return body(this.audit);
     const { fields, data, ...rest } = options;
     const { scope } = this.#recorder;
-    if (!('host' in options) && scope?.actor === undefined && scope?.paused !== true) throw coreError('ACTOR_MISSING', options.action);
+    if (!('host' in options) && scope?.paused !== true) this.#requireActor(options.action);
     const input = fields === undefined ? undefined : fieldTreatments(fields);
     const intent = this.openIntent({ ...rest, action: options.action, actionDeclared: true, observer: 'manual', input });
     if (data !== undefined) intent.sawInput(data);
@@ -106,6 +110,18 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
 
   pause<Result>(body: () => Result): Result {
     return this.#recorder.enter({ ...(this.#recorder.scope ?? NO_SCOPE), paused: true }, body);
+  }
+
+  async suppress<Result>(reason: string, body: () => Result | Promise<Result>): Promise<Result> {
+    if (!this.enabled) return body();
+    const outer = this.#requireActor(SUPPRESS_ACTION);
+    const suppression: Suppression = { changes: 0, activities: 0 };
+    try {
+      return await this.#recorder.enter({ ...outer, intent: undefined, suppression }, body);
+    } finally {
+      const draft = draftActivity({ action: SUPPRESS_ACTION, reason, metadata: { ...suppression } }, this.#recorder);
+      await this.#recorder.record(draft, { strictness: 'lenient' });
+    }
   }
 
   currentContext(): ActivityContext | undefined {
@@ -124,7 +140,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
   resume<Result>(serialized: SerializedContext, options: ResumeOptions, body: () => Result): Result {
     if (!this.enabled) return body();
     const paused = this.#recorder.scope?.paused ?? false;
-    return this.#recorder.enter({ ...resumeScope(serialized, options), intent: undefined, paused }, body);
+    return this.#recorder.enter({ ...resumeScope(serialized, options), intent: undefined, paused, claims: new Claims(), suppression: undefined }, body);
   }
 
   async check(): Promise<void> {
@@ -148,6 +164,12 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
   async #track(record: () => Promise<Receipt>): Promise<Receipt> {
     if (!this.enabled) return { id: '', status: 'ignored' };
     return this.#recorder.scope?.paused === true ? this.#recorder.ignore('') : record();
+  }
+
+  #requireActor(action: string): Scope {
+    const { scope } = this.#recorder;
+    if (scope?.actor === undefined) throw coreError('ACTOR_MISSING', action);
+    return scope;
   }
 
   #requireScope(): Scope {

@@ -6,6 +6,7 @@ import type { Ending } from '../record/outcome.ts';
 import { inputKeys, selectFields } from '../record/select.ts';
 import type { JsonObject } from '../record/serialize.ts';
 import type { TargetLike } from '../record/target.ts';
+import type { FailurePolicy } from '../deliver/failure-policy.ts';
 import type { WriteInTransaction } from '../deliver/store.ts';
 import { mergeContexts } from './context.ts';
 import type { Draft } from './draft.ts';
@@ -57,8 +58,8 @@ export class OpenIntent extends IntentFacts implements Intent {
     this.#action = options.action;
     if (options.target !== undefined) this.facts.target = options.target;
     if (options.reason !== undefined) this.facts.reason = options.reason;
-    const { context, actor, correlationId, paused } = outer;
-    this.scope = { context, actor, correlationId, paused, causationId: outer.intent?.id ?? outer.causationId, intent: this };
+    const { context, actor, correlationId, paused, claims, suppression } = outer;
+    this.scope = { context, actor, correlationId, paused, claims, suppression, causationId: outer.intent?.id ?? outer.causationId, intent: this };
   }
 
   protected override get recorded(): boolean {
@@ -96,6 +97,22 @@ export class OpenIntent extends IntentFacts implements Intent {
     }
   }
 
+  /** Whether what is changed now is this act's doing. */
+  get explains(): boolean {
+    return !this.#ended && !this.#skipped;
+  }
+
+  get policy(): FailurePolicy {
+    return this.recorder.policyOf(this.#action);
+  }
+
+  /** Whether an ignore rule leaves this act out, as far as can be told by now. */
+  async isIgnored(): Promise<boolean> {
+    const { settings } = this.recorder;
+    if (!settings.hasIgnoreRules) return false;
+    return settings.isIgnored(await prepare(await this.#draft({ outcome: 'success' }, this.facts), { ...settings, report: () => undefined }, 'lenient'));
+  }
+
   /** Whether a helper that is about `action` and `target` tells of this very act. */
   accepts(action: string, target: TargetLike | undefined): boolean {
     if (this.#claimed || this.#skipped || this.#ended) return false;
@@ -120,8 +137,8 @@ export class OpenIntent extends IntentFacts implements Intent {
 
   /** Stores the record in the transaction that is about to commit. Rejects where the change must be rolled back. */
   async joinTransaction(transaction: object, write: WriteInTransaction): Promise<void> {
-    if (this.recorded || this.#skipped || (this.#ending?.outcome ?? 'success') !== 'success') return;
-    const policy = this.recorder.policyOf(this.#action);
+    if (this.recorded || this.#skipped || this.scope.suppression !== undefined || (this.#ending?.outcome ?? 'success') !== 'success') return;
+    const { policy } = this;
     this.#state = 'joining';
     try {
       const draft = await this.#draft(this.#ending ?? { outcome: 'success' }, this.facts);
@@ -164,7 +181,7 @@ export class OpenIntent extends IntentFacts implements Intent {
   }
 
   async #writeInto(transaction: object, activity: Activity, write: WriteInTransaction): Promise<boolean> {
-    const policy = this.recorder.policyOf(this.#action);
+    const { policy } = this;
     const { delivery } = this.recorder;
     const recorded = (receipt: Receipt | Promise<Receipt>): void => {
       this.#state = 'recorded';

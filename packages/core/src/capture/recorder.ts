@@ -7,10 +7,11 @@ import type { Activity } from '../record/activity.ts';
 import { describeTarget } from '../record/target.ts';
 import type { Target, TargetLike } from '../record/target.ts';
 import type { Draft } from './draft.ts';
+import type { Claims } from './claims.ts';
 import { prepare } from './prepare.ts';
 import type { Strictness } from './prepare.ts';
 import type { Receipt } from './receipt.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, Suppression } from './scope.ts';
 import type { Settings } from './settings.ts';
 
 /** How a draft becomes a record. */
@@ -55,7 +56,10 @@ export class Recorder {
 
   /** Prepares, filters and delivers. In strict mode wrong input throws before anything is written. */
   async record(drafted: Draft | Promise<Draft>, { strictness, transaction }: RecordOptions): Promise<Receipt> {
+    const { suppression } = this.scope ?? {};
+    if (suppression !== undefined) return this.#suppress(drafted, suppression);
     const closed = this.#closed;
+    const claims = drafted instanceof Promise || drafted.observer !== 'manual' ? undefined : this.scope?.claims;
     this.#underWay++;
     try {
       const draft = drafted instanceof Promise ? await drafted : drafted;
@@ -63,10 +67,18 @@ export class Recorder {
       const activity = prepared instanceof Promise ? await prepared : prepared;
       if (this.settings.isIgnored(activity)) return this.ignore(activity.id);
       if (closed) return this.#refuseClosed(activity, strictness);
-      return await this.delivery.deliver(activity, { policy: this.policyOf(draft.action), transaction });
+      const receipt = await this.delivery.deliver(activity, { policy: this.policyOf(draft.action), transaction, rolledBack: () => claims?.release(activity.id) });
+      const durable = receipt.status === 'stored' || receipt.status === 'joined';
+      if (claims !== undefined && durable && activity.outcome === 'success') claimTarget(claims, activity);
+      return receipt;
     } finally {
       if (--this.#underWay === 0) this.#idle?.();
     }
+  }
+
+  async #suppress(drafted: Draft | Promise<Draft>, suppression: Suppression): Promise<Receipt> {
+    suppression.activities++;
+    return { id: (await drafted).id, status: 'ignored' };
   }
 
   ignore(id: string): Receipt {
@@ -103,4 +115,9 @@ export class Recorder {
     this.settings.report(error, activity);
     return { id: activity.id, status: 'lost', error };
   }
+}
+
+/** What is told by hand about a target explains what is changed of it later in the same flow. */
+function claimTarget(claims: Claims, { id, targetType, targetId }: Activity): void {
+  if (targetType !== null && targetId !== null) claims.claim({ type: targetType, id: targetId }, id);
 }

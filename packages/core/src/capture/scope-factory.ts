@@ -6,6 +6,7 @@ import { createId } from '../record/id.ts';
 import { correlationText } from '../record/safe-text.ts';
 import type { MaybeActor } from './maybe-actor.ts';
 import { isThenable } from '../thenable.ts';
+import { Claims } from './claims.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
 import type { RunOptions, Scope } from './scope.ts';
 import type { OnProblem } from './settings.ts';
@@ -40,6 +41,8 @@ export class ScopeFactory<Host> {
       causationId: correlationText(causationId) ?? outer?.causationId ?? null,
       intent: outer?.intent,
       paused: outer?.paused ?? false,
+      claims: outer?.claims ?? new Claims(),
+      suppression: outer?.suppression,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { ActivityContext } from '../record/activity.ts';
 import type { Actor } from '../record/actor.ts';
+import type { Claims } from './claims.ts';
 import type { OpenIntent } from './open-intent.ts';
 
 /** What the async context carries: who acts and from where, and the intent that is open. */
@@ -11,6 +12,15 @@ export interface Scope {
   readonly causationId: string | null;
   readonly intent: OpenIntent | undefined;
   readonly paused: boolean;
+  /** What activities of this flow are about; its identity is that of the flow. */
+  readonly claims: Claims;
+  readonly suppression: Suppression | undefined;
+}
+
+/** What happens inside `deedlog.suppress`: not recorded, but counted. */
+export interface Suppression {
+  changes: number;
+  activities: number;
 }
 
 /** How {@link Deedlog.run} opens a scope. What is absent is taken from the surrounding scope. */

@@ -19,6 +19,8 @@ export interface Settings {
   readonly hasCatalogue: boolean;
   readonly isDenied: IsDenied;
   readonly isIgnored: IsIgnored;
+  /** False: {@link isIgnored} never says yes. */
+  readonly hasIgnoreRules: boolean;
   readonly describers: readonly TargetDescriber[];
   readonly source: string;
   readonly onFailure: FailurePolicy;

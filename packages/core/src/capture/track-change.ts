@@ -4,6 +4,7 @@ import { fieldTreatments } from '../record/fields.ts';
 import { readProperty } from '../record/read-property.ts';
 import type { FieldSelection } from '../record/fields.ts';
 import type { TargetLike } from '../record/target.ts';
+import { defaultAction } from './default-action.ts';
 import { completionOf, draftActivity } from './track-activity.ts';
 import type { ActivityFacts, TrackedActivity } from './track-activity.ts';
 import type { Receipt } from './receipt.ts';
@@ -36,17 +37,28 @@ export async function trackChange<Data extends object>(
   change: AuditedUpdate<Data>,
   { recorder, transaction }: { readonly recorder: Recorder; readonly transaction?: unknown },
 ): Promise<Receipt> {
-  const { data, fields, before, target, action = defaultAction(verb, recorder.describe(target).type), ...facts } = change;
+  const { data, fields, before, target, action: declared, ...facts } = change;
+  const described = recorder.describe(target);
+  const action = declared ?? defaultAction(verb, described.type);
   // Without an allow-list no value may be kept, so none is compared.
   const compared = fields === undefined ? undefined : { changes: changesOf(verb, data, before), changeFields: fieldTreatments(fields) };
   const activity: TrackedActivity = { ...facts, ...compared, action, target };
   const intent = recorder.scope?.intent;
   if (intent?.accepts(action, target) === true) return intent.complete(completionOf(activity));
+  const fallback = action === defaultAction(verb, described.type) ? recorder.scope?.claims.findFallback(described, verb) : undefined;
+  if (fallback !== undefined) return afterFallback(activity, fallback, { recorder, transaction });
   return recorder.record(draftActivity(activity, recorder), { strictness: 'strict', transaction });
 }
 
-function defaultAction(verb: ChangeVerb, type: string): string {
-  return `${type.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase()}.${verb}`;
+/** The flush told of this change already, with its effect. What the helper knows beyond that becomes a second activity, caused by the first. */
+function afterFallback(
+  { changes: _told, changeFields: _treatments, ...activity }: TrackedActivity,
+  fallback: string,
+  { recorder, transaction }: { readonly recorder: Recorder; readonly transaction?: unknown },
+): Promise<Receipt> | Receipt {
+  const { action: _action, target: _target, actor: _actor, ...more } = activity;
+  if (Object.values(more).every((fact) => fact === undefined)) return { id: fallback, status: 'merged' };
+  return recorder.record(draftActivity({ ...activity, causationId: fallback }, recorder), { strictness: 'strict', transaction });
 }
 
 function changesOf(verb: ChangeVerb, data: object | undefined, before: object | undefined): Changes | undefined {

@@ -1,4 +1,5 @@
 import type { TransactionHooks } from '../deliver/store.ts';
+import { explainChanges } from './explain-changes.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What a store tells about transactions, brought to the open intent and the delivery. */
@@ -25,5 +26,18 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
     suggestTarget(entity) {
       recorder.scope?.intent?.suggestTarget(entity);
     },
+    explain: (changes) => explainChanges(changes, recorder),
+    wroteEffects(transaction, { activities }) {
+      const claims = recorder.scope?.claims;
+      for (const activity of activities) {
+        delivery.transactions.add(transaction, { activity, rolledBack: () => claims?.release(activity.id) });
+      }
+    },
+    refusedEffects({ activities, activityIds, isolate }, cause) {
+      for (const activity of activities) recorder.scope?.claims.release(activity.id);
+      const refusal = delivery.refuseEffects(activityIds.length, cause);
+      if (!isolate) throw refusal;
+    },
+    flow: () => recorder.scope?.claims,
   };
 }

@@ -27,6 +27,8 @@ export interface DeliveryParts {
 export interface DeliverOptions {
   readonly policy: FailurePolicy;
   readonly transaction?: unknown;
+  /** Called where the record was undone with the transaction that it joined. */
+  readonly rolledBack?: (() => void) | undefined;
 }
 
 /** Brings finished activities to the store, and decides what a refusal means. */
@@ -47,7 +49,7 @@ export class Delivery {
   }
 
   /** Rejects only with `STORE_WRITE_FAILED`: in a transaction of the caller, under policy `closed`. */
-  async deliver(activity: Activity, { policy, transaction }: DeliverOptions): Promise<Receipt> {
+  async deliver(activity: Activity, { policy, transaction, rolledBack }: DeliverOptions): Promise<Receipt> {
     const { store } = this.#parts;
     const joined = store.transactionOf?.(transaction);
     const within = joined !== undefined || (store.transactionOf === undefined && (store.inTransaction?.(transaction) ?? false));
@@ -63,7 +65,7 @@ export class Delivery {
       this.transactions.add(joined, { activity, refusal });
       return { id: activity.id, status: 'deferred', error: refusal };
     }
-    return this.#placed(activity, placement);
+    return this.#placed(activity, placement, rolledBack);
   }
 
   /** Counts and reports that the store refused a record. What becomes of the record is the caller's to decide. */
@@ -72,6 +74,15 @@ export class Delivery {
     const refusal = coreError('STORE_WRITE_FAILED', activity.action, cause);
     counters.refused++;
     report(refusal, activity);
+    return refusal;
+  }
+
+  /** Counts and reports that the store refused the effects of a flush. */
+  refuseEffects(count: number, cause: unknown): DeedlogError {
+    const { counters, report } = this.#parts;
+    const refusal = coreError('STORE_WRITE_FAILED', `${count} effects`, cause);
+    counters.refused++;
+    report(refusal);
     return refusal;
   }
 
@@ -112,14 +123,14 @@ export class Delivery {
     }
   }
 
-  #placed(activity: Activity, placement: Placement): Receipt {
+  #placed(activity: Activity, placement: Placement, rolledBack: (() => void) | undefined): Receipt {
     const { id } = activity;
     switch (placement.at) {
       case 'own':
         this.#stored([activity]);
         return { id, status: 'stored' };
       case 'joined':
-        this.transactions.add(placement.transaction, { activity });
+        this.transactions.add(placement.transaction, { activity, rolledBack });
         return { id, status: 'joined' };
       case 'deferred':
         return { id, status: 'deferred' };

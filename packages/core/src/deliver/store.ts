@@ -1,5 +1,6 @@
+import type { ChangeVerb } from '../capture/track-change.ts';
 import type { Activity } from '../record/activity.ts';
-import type { TargetDescriber } from '../record/target.ts';
+import type { Target, TargetDescriber } from '../record/target.ts';
 
 /** How a batch is to be written. */
 export interface WriteOptions {
@@ -25,6 +26,22 @@ export type Placement =
 /** Writes one activity on the connection of the transaction that is about to commit; false: it wrote nothing. */
 export type WriteInTransaction = (activity: Activity, options: { readonly isolate: boolean }) => Promise<boolean>;
 
+/** A change of an audited entity that a store is about to write in a transaction. */
+export interface EntityChange {
+  readonly target: Target;
+  readonly verb: ChangeVerb;
+}
+
+/** Who caused the changes of one flush. */
+export interface Explanation {
+  /** For each change, in order, the activity that its effect belongs to; null: an ignore rule leaves the change out. */
+  readonly activityIds: readonly (string | null)[];
+  /** The records of changes that no intent explains: to be written with the effects, in the same statement. */
+  readonly activities: readonly Activity[];
+  /** A refused write must leave the transaction usable: the policy of the act is not `closed`. */
+  readonly isolate: boolean;
+}
+
 /** What a store tells deedlog about the transactions that it sees. Every call is awaited by the store. */
 export interface TransactionHooks {
   /**
@@ -40,6 +57,16 @@ export interface TransactionHooks {
   afterDeferred(activities: readonly Activity[], error?: unknown): void;
   /** The changed entity becomes the open intent's target, unless one was named. */
   suggestTarget(entity: object): void;
+  /**
+   * Which activities explain the changes of a flush, asked in the async context of that flush. Undefined: nothing of it is
+   * recorded (paused, suppressed, ignored). The store then writes the effects and calls {@link wroteEffects} or {@link refusedEffects}.
+   */
+  explain(changes: readonly EntityChange[]): Promise<Explanation | undefined>;
+  wroteEffects(transaction: object, explanation: Explanation): void;
+  /** Throws `STORE_WRITE_FAILED` where the change must be rolled back: unless `isolate`. */
+  refusedEffects(explanation: Explanation, cause: unknown): void;
+  /** The identity of the outermost scope here, for example of a request; undefined outside any. */
+  flow(): object | undefined;
 }
 
 /**
