@@ -1,9 +1,12 @@
 export { activityFromRow, activityToRow } from './activity-row.ts';
 export type { ActivityColumn, ActivityRow } from './activity-row.ts';
 export { checkTables } from './check-tables.ts';
+export { effectsOf } from './effects-of.ts';
+export type { StoredEffect } from './effects-of.ts';
 export { postgresErrors } from './errors.ts';
 export type { PostgresErrorCode } from './errors.ts';
 export { insertActivities } from './insert-activities.ts';
-export type { InsertOptions } from './insert-activities.ts';
+export { insertRecords } from './insert-records.ts';
+export type { InsertedRecords, InsertOptions, InsertRecords, Records } from './insert-records.ts';
 export { migrate, pendingMigrations } from './migrate.ts';
 export type { PostgresLike, PostgresRow } from './postgres-like.ts';

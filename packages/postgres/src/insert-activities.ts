@@ -1,22 +1,7 @@
 import type { Activity } from '@deedlog/core';
-import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, activityToRow } from './activity-row.ts';
+import { insertRecords } from './insert-records.ts';
+import type { InsertOptions } from './insert-records.ts';
 import type { PostgresLike } from './postgres-like.ts';
-
-export interface InsertOptions {
-  /**
-   * Insert only if the transaction around has changed something (it has a transaction id); asked in the same statement.
-   * Default false. Outside a transaction nothing is inserted then.
-   */
-  readonly onlyIfChanged?: boolean;
-}
-
-const INSERT = `insert into deedlog.activity (${ACTIVITY_COLUMNS})
-select ${ACTIVITY_COLUMNS} from jsonb_to_recordset($1::jsonb) as row(${ACTIVITY_COLUMN_TYPES})`;
-
-const IF_CHANGED = `where pg_current_xact_id_if_assigned() is not null`;
-
-// Without a conflict target, because a partition may bring a unique index of its own.
-const ONCE = `on conflict do nothing returning id`;
 
 /** Appends activities in ONE statement with one parameter, all or none; an id that is there already is left as it is. Returns how many rows went in. */
 export async function insertActivities(
@@ -24,9 +9,6 @@ export async function insertActivities(
   activities: readonly Activity[],
   options: InsertOptions = {},
 ): Promise<number> {
-  const { onlyIfChanged = false } = options;
-  if (activities.length === 0) return 0;
-  const sql = onlyIfChanged ? `${INSERT}\n${IF_CHANGED}\n${ONCE}` : `${INSERT}\n${ONCE}`;
-  const { rows } = await client.query(sql, [JSON.stringify(activities.map(activityToRow))]);
-  return rows.length;
+  const inserted = await insertRecords(client, { activities, effects: [] }, options);
+  return inserted.activities;
 }

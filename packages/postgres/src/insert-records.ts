@@ -1,0 +1,82 @@
+import type { Activity, Effect } from '@deedlog/core';
+import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, activityToRow } from './activity-row.ts';
+import type { PostgresLike } from './postgres-like.ts';
+
+export interface InsertOptions {
+  /**
+   * Insert the activities only if the transaction around has changed something (it has a transaction id); asked in the same
+   * statement. Default false. Outside a transaction nothing is inserted then. Effects are inserted in any case.
+   */
+  readonly onlyIfChanged?: boolean;
+}
+
+/** Activities and the effects that they explain. */
+export interface Records {
+  readonly activities: readonly Activity[];
+  /** In the order in which the rows changed; their ids follow it. */
+  readonly effects: readonly Effect[];
+}
+
+/** How many rows went in. */
+export interface InsertedRecords {
+  readonly activities: number;
+  readonly effects: number;
+}
+
+/** {@link insertRecords}, for those who take it as a port. */
+export type InsertRecords = (client: PostgresLike, records: Records, options?: InsertOptions) => Promise<InsertedRecords>;
+
+const insertActivity = (parameter: string, onlyIfChanged: boolean): string => `insert into deedlog.activity (${ACTIVITY_COLUMNS})
+select ${ACTIVITY_COLUMNS} from jsonb_to_recordset(${parameter}::jsonb) as row(${ACTIVITY_COLUMN_TYPES})
+${onlyIfChanged ? `where pg_current_xact_id_if_assigned() is not null` : ''}
+on conflict do nothing returning id`;
+// The conflict has no target, because a partition may bring a unique index of its own.
+
+/** A table that the registry lacks is registered here, without waiting for a transaction that does the same. */
+const insertEffect = (parameter: string): string => `given as materialized (
+  select * from rows from (jsonb_to_recordset(${parameter}::jsonb) as (tbl text, op text, activity_id uuid, pk text, changes jsonb)) with ordinality
+    as row(tbl, op, activity_id, pk, changes, place)
+), named as (
+  select tbl as name, (select min(id) from deedlog.relation where name = tbl) as id from (select distinct tbl from given) as tables
+), registered as (
+  insert into deedlog.relation (name) select name from named where id is null returning id, name
+), relation as (
+  select id, name from named where id is not null union all select id, name from registered
+), effect as (
+  insert into deedlog.effect (tbl, op, activity_id, pk, changes)
+  select relation.id, op::"char", activity_id, pk, changes from given join relation on name = tbl order by place
+  returning id
+)`;
+
+const ONLY_ACTIVITIES = { always: insertActivity('$1', false), ifChanged: insertActivity('$1', true) };
+const ONLY_EFFECTS = `with ${insertEffect('$1')} select count(*)::int as effects from effect`;
+const both = (onlyIfChanged: boolean): string => `with activity as (
+${insertActivity('$1', onlyIfChanged)}
+), ${insertEffect('$2')} select (select count(*)::int from activity) as activities, (select count(*)::int from effect) as effects`;
+const BOTH = { always: both(false), ifChanged: both(true) };
+
+/**
+ * Appends activities and effects in ONE statement, all or none; an activity's id that is there already is left as it is.
+ * Effects have no such id: giving them twice stores them twice.
+ */
+export const insertRecords: InsertRecords = async (client, { activities, effects }, { onlyIfChanged = false } = {}) => {
+  const form = onlyIfChanged ? 'ifChanged' : 'always';
+  if (effects.length === 0) {
+    if (activities.length === 0) return { activities: 0, effects: 0 };
+    const { rows } = await client.query(ONLY_ACTIVITIES[form], [activitiesJson(activities)]);
+    return { activities: rows.length, effects: 0 };
+  }
+  const { rows } =
+    activities.length === 0
+      ? await client.query(ONLY_EFFECTS, [effectsJson(effects)])
+      : await client.query(BOTH[form], [activitiesJson(activities), effectsJson(effects)]);
+  return { activities: Number(rows[0]?.['activities'] ?? 0), effects: Number(rows[0]?.['effects'] ?? 0) };
+};
+
+function activitiesJson(activities: readonly Activity[]): string {
+  return JSON.stringify(activities.map(activityToRow));
+}
+
+function effectsJson(effects: readonly Effect[]): string {
+  return JSON.stringify(effects.map(({ table, op, activityId, key, changes }) => ({ tbl: table, op, activity_id: activityId, pk: key, changes })));
+}
