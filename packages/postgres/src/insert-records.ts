@@ -14,7 +14,12 @@ export interface InsertOptions {
 export interface Records {
   readonly activities: readonly Activity[];
   /** In the order in which the rows changed; their ids follow it. */
-  readonly effects: readonly Effect[];
+  readonly effects: readonly EffectToInsert[];
+}
+
+/** `at`: when it happened, where that was not just now, for example because it waited in an outbox. Default: now. */
+export interface EffectToInsert extends Effect {
+  readonly at?: Date;
 }
 
 /** How many rows went in. */
@@ -34,8 +39,8 @@ on conflict do nothing returning id`;
 
 /** A table that the registry lacks is registered here, without waiting for a transaction that does the same. */
 const insertEffect = (parameter: string): string => `given as materialized (
-  select * from rows from (jsonb_to_recordset(${parameter}::jsonb) as (tbl text, op text, activity_id uuid, pk text, changes jsonb)) with ordinality
-    as row(tbl, op, activity_id, pk, changes, place)
+  select * from rows from (jsonb_to_recordset(${parameter}::jsonb) as (tbl text, op text, activity_id uuid, pk text, changes jsonb, at timestamptz)) with ordinality
+    as row(tbl, op, activity_id, pk, changes, at, place)
 ), named as (
   select tbl as name, (select min(id) from deedlog.relation where name = tbl) as id from (select distinct tbl from given) as tables
 ), registered as (
@@ -43,8 +48,8 @@ const insertEffect = (parameter: string): string => `given as materialized (
 ), relation as (
   select id, name from named where id is not null union all select id, name from registered
 ), effect as (
-  insert into deedlog.effect (tbl, op, activity_id, pk, changes)
-  select relation.id, op::"char", activity_id, pk, changes from given join relation on name = tbl order by place
+  insert into deedlog.effect (tbl, op, activity_id, pk, changes, at)
+  select relation.id, op::"char", activity_id, pk, changes, coalesce(at, clock_timestamp()) from given join relation on name = tbl order by place
   returning id
 )`;
 
@@ -77,6 +82,6 @@ function activitiesJson(activities: readonly Activity[]): string {
   return JSON.stringify(activities.map(activityToRow));
 }
 
-function effectsJson(effects: readonly Effect[]): string {
-  return JSON.stringify(effects.map(({ table, op, activityId, key, changes }) => ({ tbl: table, op, activity_id: activityId, pk: key, changes })));
+function effectsJson(effects: readonly EffectToInsert[]): string {
+  return JSON.stringify(effects.map(({ table, op, activityId, key, changes, at }) => ({ tbl: table, op, activity_id: activityId, pk: key, changes, at })));
 }

@@ -1,37 +1,44 @@
 import { createHash } from 'node:crypto';
 import { postgresError } from './errors.ts';
 import type { Migration } from './migrations/migration.ts';
-import { MIGRATIONS } from './migrations/migrations.ts';
+import { migrationsOf } from './migrations/migrations.ts';
+import type { DatabaseRole } from './migrations/migrations.ts';
 import type { PostgresLike } from './postgres-like.ts';
 
 /** Key of the advisory lock under which a migration runs ("deedlog" in ASCII); instances that start together take turns. */
 const MIGRATION_LOCK = '28258983821995879';
+
+export interface MigrateOptions {
+  /** What the database is to deedlog. Default `only`: the log lives in the business database. */
+  readonly role?: DatabaseRole;
+}
 
 /**
  * Brings the schema `deedlog` up to date and returns the names of the migrations that were pending. Safe to call at every
  * start and by several instances at once; needs no rights when nothing is pending. The schema lives in the database that
  * `client` is connected to. Throws `POSTGRES_MIGRATION_CHANGED`.
  */
-export async function migrate(client: PostgresLike): Promise<string[]> {
-  const pending = await findPending(client);
+export async function migrate(client: PostgresLike, options: MigrateOptions = {}): Promise<string[]> {
+  const pending = await findPending(client, options);
   for (const migration of pending) await client.query(migrationBlock(migration));
   return pending.map(({ name }) => name);
 }
 
 /** Names of the migrations that {@link migrate} would run, in order. Only reads. Throws `POSTGRES_MIGRATION_CHANGED`. */
-export async function pendingMigrations(client: PostgresLike): Promise<string[]> {
-  return (await findPending(client)).map(({ name }) => name);
+export async function pendingMigrations(client: PostgresLike, options: MigrateOptions = {}): Promise<string[]> {
+  return (await findPending(client, options)).map(({ name }) => name);
 }
 
-async function findPending(client: PostgresLike): Promise<readonly Migration[]> {
+async function findPending(client: PostgresLike, { role = 'only' }: MigrateOptions): Promise<readonly Migration[]> {
+  const migrations = migrationsOf(role);
   const applied = await appliedChecksums(client);
-  for (const migration of MIGRATIONS) {
+  for (const migration of migrations) {
     const checksum = applied.get(migration.name);
     if (checksum !== undefined && checksum !== checksumOf(migration)) {
       throw postgresError('POSTGRES_MIGRATION_CHANGED', `"${migration.name}"`);
     }
   }
-  return MIGRATIONS.filter(({ name }) => !applied.has(name));
+  return migrations.filter(({ name }) => !applied.has(name));
 }
 
 async function appliedChecksums(client: PostgresLike): Promise<ReadonlyMap<string, string>> {
