@@ -7,6 +7,8 @@ export function sampleActivity(given: Partial<Activity> = {}): Activity {
     id: createId(),
     occurredAt: new Date('2026-11-21T10:11:12.345Z'),
     recordedAt: new Date('2026-11-21T10:11:13.001Z'),
+    model: 'default',
+    columns: null,
     action: 'invoice.approve',
     outcome: 'success',
     outcomeCode: 'OK',

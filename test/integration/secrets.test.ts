@@ -55,7 +55,7 @@ test('the search itself finds a secret that was stored, plain, in base64 and in 
 function leaking(reason: string): Parameters<ReturnType<typeof mikroOrmStore>['write']>[0][number] {
   const now = new Date();
   return {
-    id: crypto.randomUUID(), occurredAt: now, recordedAt: now, action: 'leak.make', outcome: 'success', outcomeCode: null,
+    id: crypto.randomUUID(), occurredAt: now, recordedAt: now, model: 'default', columns: null, action: 'leak.make', outcome: 'success', outcomeCode: null,
     actorKind: 'system', actorId: 'test', actorLabel: null, onBehalfOf: null, targetType: null, targetId: null, targetLabel: null,
     related: null, tool: null, message: null, messageValues: null, reason, changes: null, input: null, context: {}, metadata: {},
     observer: 'manual', source: 'test', tenant: null, correlationId: null, causationId: null,

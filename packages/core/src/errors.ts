@@ -54,6 +54,11 @@ export type CoreErrorCode =
   | 'MESSAGE_INVALID'
   | 'MESSAGE_SLOT_EMPTY'
   | 'METADATA_INVALID'
+  | 'MODEL_COLUMN_INVALID'
+  | 'MODEL_COLUMN_MISSING'
+  | 'MODEL_FILL_FAILED'
+  | 'MODEL_INVALID'
+  | 'MODEL_UNKNOWN'
   | 'NODE_TOO_OLD'
   | 'REASON_MISSING'
   | 'SINK_FAILED'
@@ -128,6 +133,26 @@ export const coreErrors: Readonly<Record<CoreErrorCode, ErrorEntry>> = {
   METADATA_INVALID: {
     meaning: 'the metadata does not match the schema of its action',
     remedy: 'Give what the schema in defineActions asks for.',
+  },
+  MODEL_COLUMN_INVALID: {
+    meaning: 'the value of an own column is not of its type',
+    remedy: 'Give a value of the type that the model declares.',
+  },
+  MODEL_COLUMN_MISSING: {
+    meaning: 'an own column that is not nullable has no value',
+    remedy: 'Pass it to trackActivity, call audit.columns({ … }) before the flush, or give the model a fill in createDeedlog.',
+  },
+  MODEL_FILL_FAILED: {
+    meaning: 'the fill of a model threw, so it filled no column',
+    remedy: 'Make fill return values for every record, also where actor, target and tenant are null.',
+  },
+  MODEL_INVALID: {
+    meaning: 'a model cannot be used as it is declared',
+    remedy: 'Rename the table or column that is named here, or allow a harmless column by redact: { allow: […] }.',
+  },
+  MODEL_UNKNOWN: {
+    meaning: 'createDeedlog was given no model of this name',
+    remedy: 'Add it to the models option, or correct the name.',
   },
   NODE_TOO_OLD: {
     meaning: 'this version of Node.js is not supported',

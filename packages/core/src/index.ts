@@ -35,6 +35,18 @@ export {
 export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOptions } from './record/changes.ts';
 export { UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
+export {
+  DEFAULT_MODEL,
+  type ActivityModel,
+  type FillFacts,
+  type ModelColumn,
+  type ModelColumnType,
+  type ModelName,
+  type ModelSetting,
+  type ModelSettings,
+  type ModelShape,
+  type OwnColumns,
+} from './record/model.ts';
 export { createId } from './record/id.ts';
 export { renderMessage } from './record/message.ts';
 export { endingOfCode, type Ending, type Outcome } from './record/outcome.ts';

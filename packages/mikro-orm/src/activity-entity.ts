@@ -8,11 +8,13 @@ import type { Activity } from '@deedlog/core';
  */
 export const ActivityEntity: EntitySchema<Activity> = defineEntity({
   name: 'DeedlogActivity',
-  expression: 'select * from deedlog.activity',
+  expression: `select *, 'default' as model, null::jsonb as columns from deedlog.activity`,
   properties: {
     id: p.uuid(),
     occurredAt: p.datetime(),
     recordedAt: p.datetime(),
+    model: p.text(),
+    columns: p.json().nullable(),
     action: p.text(),
     outcome: p.text(),
     outcomeCode: p.text().nullable(),

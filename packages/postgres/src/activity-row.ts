@@ -1,3 +1,4 @@
+import { DEFAULT_MODEL } from '@deedlog/core';
 import type { Activity } from '@deedlog/core';
 import { postgresError } from './errors.ts';
 import type { PostgresRow } from './postgres-like.ts';
@@ -72,7 +73,7 @@ export function activityToRow(activity: Activity): ActivityRow {
  */
 export function activityFromRow(row: PostgresRow): Activity {
   const properties = columns.map(([name, column]) => [column.property, readCell(name, column, row[name])]);
-  return Object.fromEntries(properties) as Activity;
+  return { model: DEFAULT_MODEL, columns: null, ...Object.fromEntries(properties) } as Activity;
 }
 
 function readCell(name: ActivityColumn, column: Column, value: unknown): unknown {

@@ -1,3 +1,4 @@
+import { DEFAULT_MODEL } from '@deedlog/core';
 import type { Activity } from '@deedlog/core';
 
 /** One line of a segment: an activity as JSON, its dates as ISO texts (exact: a Date has milliseconds), and a line feed. */
@@ -15,7 +16,8 @@ export function fromLine(bytes: Uint8Array): Activity | undefined {
     const { id, action, occurredAt, recordedAt } = value as Partial<Record<keyof Activity, unknown>>;
     const dates = { occurredAt: toDate(occurredAt), recordedAt: toDate(recordedAt) };
     if (typeof id !== 'string' || typeof action !== 'string' || dates.occurredAt === undefined || dates.recordedAt === undefined) return undefined;
-    return { ...(value as Activity), ...(dates as Pick<Activity, keyof typeof dates>) };
+    // A line of an older version has no model.
+    return { model: DEFAULT_MODEL, columns: null, ...(value as Omit<Activity, 'model' | 'columns'>), ...(dates as Pick<Activity, keyof typeof dates>) };
   } catch {
     return undefined;
   }

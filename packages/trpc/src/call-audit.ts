@@ -48,6 +48,9 @@ export class CallAudit implements Audit {
   changes(changes: Changes): void {
     this.intent?.changes(changes);
   }
+  columns(columns: Readonly<Record<string, unknown>>): void {
+    this.intent?.columns(columns);
+  }
   actor(actor: Actor): void {
     this.intent?.actor(actor);
   }

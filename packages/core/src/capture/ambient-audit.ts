@@ -18,6 +18,7 @@ export function ambientAudit(current: () => Audit | undefined): Audit {
     metadata: (metadata) => intent().metadata(metadata),
     values: (values) => intent().values(values),
     changes: (changes) => intent().changes(changes),
+    columns: (columns) => intent().columns(columns),
     actor: (actor) => intent().actor(actor),
     outcome: (ending) => intent().outcome(ending),
     skip: () => intent().skip(),

@@ -9,6 +9,7 @@ import type { Store } from '../deliver/store.ts';
 import { coreError } from '../errors.ts';
 import type { ActionCatalogue } from '../record/action.ts';
 import type { ActivityContext } from '../record/activity.ts';
+import type { ModelSettings } from '../record/model.ts';
 import { createDenyRule } from '../record/redact.ts';
 import type { RedactOptions } from '../record/redact.ts';
 import type { TargetDescriber } from '../record/target.ts';
@@ -16,15 +17,16 @@ import { isThenable } from '../thenable.ts';
 import { actionNames } from './action-names.ts';
 import type { Deedlog } from './deedlog.ts';
 import { createFilter } from './ignore.ts';
-import type { IgnoreRules, OnlyRules } from './ignore.ts';
+import type { IgnoreRules, IsIgnored, OnlyRules } from './ignore.ts';
 import { LiveDeedlog } from './live-deedlog.ts';
 import type { MaybeActor } from './maybe-actor.ts';
+import { Models } from './models.ts';
 import { Recorder } from './recorder.ts';
 import { ScopeFactory } from './scope-factory.ts';
 import type { OnProblem, Settings } from './settings.ts';
 import { transactionHooks } from './transaction-hooks.ts';
 
-export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue> {
+export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue, Kinds extends ModelSettings = ModelSettings> {
   /**
    * Who acts, from what the capture point gets: the tRPC or GraphQL context. Nothing (undefined, null, '', false): nobody is
    * signed in (anonymous).
@@ -36,6 +38,8 @@ export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogu
   readonly store: Store;
   /** From `defineActions`. */
   readonly actions?: Catalogue;
+  /** Named kinds of activity with own columns. A model named `default` has the activities that name no other. */
+  readonly models?: Kinds;
   readonly sinks?: readonly Sink[];
   readonly spool?: Spool;
   /** For actions that declare none. Default `closed`. */
@@ -58,11 +62,13 @@ export interface DeedlogOptions<Host = unknown, Catalogue extends ActionCatalogu
 
 /**
  * Sets deedlog up. Throws on a wrong set-up: `ACTOR_RESOLVER_MISSING`, `STORE_MISSING`, `SPOOL_MISSING`, `NODE_TOO_OLD`,
- * and what the store's `connect` throws.
+ * `MODEL_INVALID`, and what the store's `connect` throws.
  */
-export function createDeedlog<Host = unknown, const Catalogue extends ActionCatalogue = ActionCatalogue>(
-  options: DeedlogOptions<Host, Catalogue>,
-): Deedlog<Host, Catalogue> {
+export function createDeedlog<
+  Host = unknown,
+  const Catalogue extends ActionCatalogue = ActionCatalogue,
+  Kinds extends ModelSettings = ModelSettings,
+>(options: DeedlogOptions<Host, Catalogue, Kinds>): Deedlog<Host, Catalogue, Kinds> {
   checkOptions((options as DeedlogOptions | undefined) ?? {});
   const { store, spool, sinks = [], actions, source = 'app', enabled = true } = options;
   const settings = settingsOf(options as DeedlogOptions<never>);
@@ -71,18 +77,22 @@ export function createDeedlog<Host = unknown, const Catalogue extends ActionCata
   const delivery = new Delivery({ store, spool, fanOut, counters, report: settings.report, source });
   const recorder = new Recorder(settings, delivery, counters);
   const scopes = new ScopeFactory<Host>(options, settings.report);
-  if (enabled) store.connect?.(transactionHooks(recorder));
-  return new LiveDeedlog<Host, Catalogue>({ recorder, scopes, store, actions, enabled });
+  if (enabled) store.connect?.(transactionHooks(recorder), settings.models?.shapes);
+  return new LiveDeedlog<Host, Catalogue, Kinds>({ recorder, scopes, store, actions, enabled });
 }
 
 function settingsOf(options: DeedlogOptions<never>): Settings {
   const { actions, redact, ignore, store, describeTarget, source = 'app', onFailure = DEFAULT_FAILURE_POLICY, onProblem = warn } = options;
   const filter = createFilter(ignore, options.only);
+  const isDenied = createDenyRule(redact);
+  const models = options.models === undefined ? undefined : new Models(options.models, isDenied);
+  const isOff: IsIgnored | undefined = models?.someOff === true ? (activity) => models.isOff(activity.model) || filter?.(activity) === true : filter;
   return {
     ...actionNames(actions, options.normalizeAction),
-    isDenied: createDenyRule(redact),
-    isIgnored: filter ?? (() => false),
-    hasIgnoreRules: filter !== undefined,
+    isDenied,
+    isIgnored: isOff ?? (() => false),
+    hasIgnoreRules: isOff !== undefined,
+    models,
     describers: [describeTarget, store.describeTarget].filter((describer) => describer !== undefined),
     source,
     onFailure,

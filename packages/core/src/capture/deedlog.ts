@@ -1,4 +1,5 @@
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
+import type { ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import type { Audit, Intent, IntentOptions } from './intent.ts';
 import type { Receipt } from './receipt.ts';
@@ -9,7 +10,7 @@ import type { LoginInput, LogoutInput } from './track-login.ts';
 import type { Counters } from '../deliver/counters.ts';
 
 /** Everything that `createDeedlog` returns. `Host` is what the actor and context resolvers get: your tRPC or GraphQL context. */
-export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue> {
+export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue, Models extends ModelSettings = ModelSettings> {
   /** False: the one switch is off, and nothing costs anything. */
   readonly enabled: boolean;
   /** The catalogue, for adapters and tools. */
@@ -24,7 +25,10 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
    * `options.transaction`) it is written with it. Throws on wrong input, before anything is written; throws
    * `STORE_WRITE_FAILED` only in a transaction, under policy `closed`. Otherwise the receipt says what became of it.
    */
-  trackActivity<const Name extends ActionName<Catalogue>>(activity: ActivityInput<Catalogue, Name>, options?: TrackOptions): Promise<Receipt>;
+  trackActivity<const Name extends ActionName<Catalogue>, const Model extends ModelName<Models> = 'default'>(
+    activity: ActivityInput<Catalogue, Name, Models, Model>,
+    options?: TrackOptions,
+  ): Promise<Receipt>;
   /** A login, failed login, refresh or impersonation, after the token was issued or refused. Completes the open intent if there is one. */
   trackLogin(login: LoginInput): Promise<Receipt>;
   /** A logout, after the token was revoked. */
@@ -36,7 +40,10 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
   /** Opens a scope: who acts and from where, for everything that `body` does and awaits. */
   run<Result>(options: RunOptions<Host>, body: () => Result): Result;
   /** Runs `body` as one audited intent; its error makes the outcome `failure`, and is thrown on unchanged. */
-  withIntent<Result>(options: WithIntentOptions<Host, Catalogue>, body: (audit: Audit) => Result | Promise<Result>): Promise<Result>;
+  withIntent<Result, const Model extends ModelName<Models> = 'default'>(
+    options: WithIntentOptions<Host, Catalogue, Models, Model>,
+    body: (audit: Audit<OwnColumns<Models, Model>>) => Result | Promise<Result>,
+  ): Promise<Result>;
   /** For adapters: opens an intent that the adapter runs and ends. */
   openIntent(options: IntentOptions<Host>): Intent;
   /** Nothing that `body` does is recorded: for migrations and seeds. */
@@ -69,8 +76,16 @@ export interface TrackOptions {
   readonly transaction?: unknown;
 }
 
-export interface WithIntentOptions<Host, Catalogue extends ActionCatalogue>
-  extends Omit<IntentOptions<Host>, 'action' | 'actionDeclared' | 'observer' | 'input'> {
+export interface WithIntentOptions<
+  Host,
+  Catalogue extends ActionCatalogue,
+  Models extends ModelSettings = ModelSettings,
+  Model extends ModelName<Models> = 'default',
+> extends Omit<IntentOptions<Host>, 'action' | 'actionDeclared' | 'observer' | 'input' | 'model' | 'columns'> {
+  /** The kind of activity. Default `default`. */
+  readonly model?: Model;
+  /** Values of the model's own columns; `audit.columns` adds to them. */
+  readonly columns?: Partial<OwnColumns<Models, Model>>;
   readonly action: ActionName<Catalogue>;
   /** Which fields of `data` may be stored. */
   readonly fields?: readonly string[] | IntentOptions['input'];

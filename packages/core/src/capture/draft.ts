@@ -16,6 +16,9 @@ export interface RelatedDraft {
 export interface Draft {
   readonly id: string;
   occurredAt: Date;
+  /** Undefined: the default model. */
+  model: string | undefined;
+  columns: Readonly<Record<string, unknown>> | undefined;
   action: string;
   actionDeclared: boolean;
   readonly observer: Observer;

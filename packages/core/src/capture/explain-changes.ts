@@ -51,6 +51,8 @@ async function fallbackActivity({ target, verb }: EntityChange, recorder: Record
   const draft: Draft = {
     id: createId(),
     occurredAt: new Date(),
+    model: undefined,
+    columns: undefined,
     action: defaultAction(verb, target.type),
     actionDeclared: false,
     observer: 'mikro-orm',

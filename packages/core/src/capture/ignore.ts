@@ -19,7 +19,7 @@ export interface OnlyRules {
   readonly tools?: readonly string[];
 }
 
-export type IsIgnored = (activity: Pick<Activity, 'action' | 'actorId' | 'actorKind' | 'context' | 'tool'>) => boolean;
+export type IsIgnored = (activity: Pick<Activity, 'action' | 'actorId' | 'actorKind' | 'context' | 'model' | 'tool'>) => boolean;
 
 /** Undefined: no rule, nothing is ever ignored. */
 export function createFilter(ignore: IgnoreRules = {}, only?: OnlyRules): IsIgnored | undefined {

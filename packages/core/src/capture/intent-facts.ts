@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts';
 import type { Recorder } from './recorder.ts';
 
 type FactName =
-  | 'target' | 'related' | 'reason' | 'metadata' | 'values' | 'changes' | 'changeFields' | 'actor' | 'message' | 'tool'
+  | 'target' | 'related' | 'reason' | 'metadata' | 'values' | 'changes' | 'changeFields' | 'columns' | 'actor' | 'message' | 'tool'
   | 'context' | 'occurredAt' | 'correlationId' | 'causationId';
 
 /** What can be said about an intent while it is open. */
@@ -53,6 +53,10 @@ export abstract class IntentFacts {
     this.merge('changes', changes);
   }
 
+  columns(columns: Readonly<Record<string, unknown>>): void {
+    this.merge('columns', columns);
+  }
+
   actor(actor: Actor): void {
     this.writable().actor = actor;
   }
@@ -63,12 +67,13 @@ export abstract class IntentFacts {
   }
 
   /** Adds what a helper brings. */
-  protected add({ target, related = [], metadata, values, changes, ...others }: Facts): void {
+  protected add({ target, related = [], metadata, values, changes, columns, ...others }: Facts): void {
     if (target !== undefined) this.target(target);
     for (const one of related) this.related(one.role, one.target);
     if (metadata !== undefined) this.metadata(metadata);
     if (values !== undefined) this.values(values);
     if (changes !== undefined) this.changes(changes);
+    if (columns !== undefined) this.columns(columns);
     const told = Object.entries(others).filter(([, fact]) => fact !== undefined && fact !== null);
     if (told.length > 0) Object.assign(this.writable(), Object.fromEntries(told));
   }
@@ -79,7 +84,7 @@ export abstract class IntentFacts {
     return own !== undefined && this.recorder.sameTarget(own, target);
   }
 
-  private merge<Fact extends 'metadata' | 'values' | 'changes'>(fact: Fact, given: NonNullable<Facts[Fact]>): void {
+  private merge<Fact extends 'metadata' | 'values' | 'changes' | 'columns'>(fact: Fact, given: NonNullable<Facts[Fact]>): void {
     const facts = this.writable();
     facts[fact] = facts[fact] === undefined ? given : mergeBags(facts[fact], given);
   }

@@ -10,8 +10,9 @@ import type { Receipt } from './receipt.ts';
  * What the body of an audited procedure, mutation or `withIntent` can say about what it is doing.
  * Said before the flush it is part of the record; said after the record was committed it becomes a second activity
  * with the first one's id as `causationId`, and `FACT_LATE` is reported.
+ * `Columns` are the own columns of the intent's model.
  */
-export interface Audit {
+export interface Audit<Columns extends object = Readonly<Record<string, unknown>>> {
   /** The id that the activity has or will have. */
   readonly id: string;
   /** What is acted on. An entity may still lack its serial key: it is asked when the record is written. */
@@ -26,6 +27,8 @@ export interface Audit {
   values(values: Readonly<Record<string, unknown>>): void;
   /** Field changes that no effect carries, from `createDiff`. */
   changes(changes: Changes): void;
+  /** Values of the model's own columns. */
+  columns(columns: Partial<Columns>): void;
   /** Who acts, where the body knows better than the resolver: after a login. */
   actor(actor: Actor): void;
   /** How it ended, where no error says so: a refused payment that is returned as data. Wins over the adapter's ending. */
@@ -41,6 +44,10 @@ export interface IntentOptions<Host = unknown> {
   /** False: `action` is only a default (a procedure path), and a helper such as `trackLogin` may name a better one. */
   readonly actionDeclared?: boolean;
   readonly observer: Observer;
+  /** The kind of activity. Default `default`. */
+  readonly model?: string | undefined;
+  /** Values of the model's own columns, as far as they are known now. */
+  readonly columns?: Readonly<Record<string, unknown>> | undefined;
   /** What the actor and context resolvers get. Absent: the surrounding scope's. */
   readonly host?: Host;
   readonly tool?: string | undefined;

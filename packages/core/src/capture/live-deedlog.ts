@@ -2,6 +2,7 @@ import type { Counters } from '../deliver/counters.ts';
 import type { Store } from '../deliver/store.ts';
 import { coreError } from '../errors.ts';
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
+import type { ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import { fieldTreatments } from '../record/fields.ts';
 import { errorName } from '../record/safe-text.ts';
@@ -38,7 +39,7 @@ const SUPPRESS_ACTION = 'deedlog.suppress';
 const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: undefined, correlationId: '', causationId: null, intent: undefined, paused: true, claims: new Claims(), suppression: undefined };
 
 /** {@link Deedlog} as `createDeedlog` returns it. Switched off, no scope is opened, no resolver is asked and nothing reaches the store. */
-export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Deedlog<Host, Catalogue> {
+export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends ModelSettings> implements Deedlog<Host, Catalogue, Models> {
   readonly enabled: boolean;
   readonly actions: Catalogue | undefined;
   readonly audit: Audit;
@@ -60,8 +61,13 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
     return { ...this.#recorder.counters };
   }
 
-  trackActivity<const Name extends ActionName<Catalogue>>(activity: ActivityInput<Catalogue, Name>, options: TrackOptions = {}): Promise<Receipt> {
-    return this.#track(() => trackActivity(activity as unknown as LooseActivityInput, this.#recorder, options));
+  trackActivity<const Name extends ActionName<Catalogue>, const Model extends ModelName<Models> = 'default'>(
+    activity: ActivityInput<Catalogue, Name, Models, Model>,
+    options: TrackOptions = {},
+  ): Promise<Receipt> {
+    const { models } = this.#recorder.settings;
+    const loose = activity as unknown as LooseActivityInput & Record<string, unknown>;
+    return this.#track(() => trackActivity(models === undefined ? loose : { ...loose, columns: models.pick(loose) }, this.#recorder, options));
   }
 
   trackLogin(login: LoginInput): Promise<Receipt> {
@@ -97,7 +103,11 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
     return new OpenIntent(open, settled ? scope : this.#scopes.open(options as RunOptions<Host>, scope), this.#recorder);
   }
 
-  async withIntent<Result>(options: WithIntentOptions<Host, Catalogue>, body: (audit: Audit) => Result | Promise<Result>): Promise<Result> {
+  async withIntent<Result, const Model extends ModelName<Models> = 'default'>(
+    options: WithIntentOptions<Host, Catalogue, Models, Model>,
+    typedBody: (audit: Audit<OwnColumns<Models, Model>>) => Result | Promise<Result>,
+  ): Promise<Result> {
+    const body = typedBody as (audit: Audit) => Result | Promise<Result>;
     if (!this.enabled) return body(this.audit);
     const { fields, data, ...rest } = options;
     const { scope } = this.#recorder;

@@ -2,6 +2,7 @@ import type { Activity } from '../record/activity.ts';
 import type { Actor } from '../record/actor.ts';
 import { coreError } from '../errors.ts';
 import { createId } from '../record/id.ts';
+import { DEFAULT_MODEL } from '../record/model.ts';
 import type { Ending } from '../record/outcome.ts';
 import { inputKeys, selectFields } from '../record/select.ts';
 import type { JsonObject } from '../record/serialize.ts';
@@ -28,6 +29,7 @@ type State = 'open' | 'joining' | 'recorded';
 /** What a helper brings to an intent that it completes. */
 export interface Completion extends Facts {
   readonly action: string;
+  readonly model?: string | undefined;
   readonly ending?: Ending | undefined;
 }
 
@@ -42,6 +44,7 @@ export class OpenIntent extends IntentFacts implements Intent {
   /** A helper completed this intent; the next one makes a record of its own. */
   #claimed = false;
   #action: string;
+  #model: string | undefined;
   #ending: Ending | undefined;
   #skipped = false;
   #input: JsonObject | null = null;
@@ -56,6 +59,8 @@ export class OpenIntent extends IntentFacts implements Intent {
     this.id = createId(now);
     this.#options = options;
     this.#action = options.action;
+    this.#model = options.model;
+    if (options.columns !== undefined) this.facts.columns = options.columns;
     if (options.target !== undefined) this.facts.target = options.target;
     if (options.reason !== undefined) this.facts.reason = options.reason;
     const { context, actor, correlationId, paused, claims, suppression } = outer;
@@ -127,9 +132,15 @@ export class OpenIntent extends IntentFacts implements Intent {
     return this.recorder.sameAction(this.#action, action);
   }
 
-  complete({ action, ending, ...facts }: Completion): Receipt {
+  /** Whether the record is, or can still become, one of this model. */
+  isOfModel(model: string | undefined): boolean {
+    return model === undefined || model === (this.#model ?? DEFAULT_MODEL) || (this.#model === undefined && !this.recorded);
+  }
+
+  complete({ action, model, ending, ...facts }: Completion): Receipt {
     this.#claimed = true;
     if (this.#options.actionDeclared !== true && !this.recorded) this.#action = action;
+    if (!this.recorded) this.#model ??= model;
     this.#ending = ending ?? this.#ending;
     this.add(facts);
     return { id: this.id, status: 'merged' };
@@ -215,7 +226,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     const { late = {}, facts } = this;
     if (this.late !== undefined) this.recorder.settings.report(coreError('FACT_LATE', this.#action));
     this.late = undefined;
-    const all = { ...facts, ...late, changes: late.changes, metadata: bothOf(facts.metadata, late.metadata), values: bothOf(facts.values, late.values) };
+    const all = { ...facts, ...late, changes: late.changes, metadata: bothOf(facts.metadata, late.metadata), values: bothOf(facts.values, late.values), columns: bothOf(facts.columns, late.columns) };
     const again = (draft: Draft): Draft => ({ ...draft, id: createId(), occurredAt: late.occurredAt ?? new Date(), causationId: this.id });
     const draft = this.#draft(ending, all);
     return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient' });
@@ -232,6 +243,8 @@ export class OpenIntent extends IntentFacts implements Intent {
     return {
       id: this.id,
       occurredAt: facts.occurredAt ?? this.#occurredAt,
+      model: this.#model,
+      columns: facts.columns,
       action: this.#action,
       actionDeclared,
       observer,

@@ -4,6 +4,7 @@ import type { ActionDefinition } from '../record/action.ts';
 import type { Activity, ActivityContext } from '../record/activity.ts';
 import { actorColumns } from '../record/actor.ts';
 import type { ActorColumns } from '../record/actor.ts';
+import { DEFAULT_MODEL } from '../record/model.ts';
 import { fillTemplate } from '../record/message.ts';
 import type { StoredMessage } from '../record/message.ts';
 import type { IsDenied } from '../record/redact.ts';
@@ -14,6 +15,7 @@ import type { JsonObject } from '../record/serialize.ts';
 import { storedChanges } from '../record/stored-changes.ts';
 import { NO_TARGET, storedRelated, targetColumns } from '../record/target.ts';
 import type { Draft } from './draft.ts';
+import type { Models } from './models.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -72,7 +74,7 @@ function complete(
 }
 
 function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Activity {
-  const { isDenied, describers, source } = settings;
+  const { isDenied, describers, source, models } = settings;
   const definition = settings.definitionOf(draft.action);
   const { context, target, related, changes, outcomeCode } = draft;
   const { actorKind, actorId, actorLabel, onBehalfOf } = attempt(() => actorColumns(draft.actor), NO_ACTOR);
@@ -82,6 +84,8 @@ function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Acti
     id: draft.id,
     occurredAt: checkedDate(draft.occurredAt),
     recordedAt: new Date(),
+    model: models === undefined && draft.model === undefined ? DEFAULT_MODEL : attempt(() => checkedModel(draft.model, models), DEFAULT_MODEL),
+    columns: null,
     action: attempt(() => checkedAction(draft, settings), 'unknown'),
     outcome: draft.outcome,
     outcomeCode: outcomeCode === undefined ? null : redactText(safeText(outcomeCode, LIMITS.name)),
@@ -110,6 +114,7 @@ function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Acti
   // A declared template tells of an act that was done; of one that was not, only a message given by hand tells.
   const template = draft.message ?? (draft.outcome === 'success' ? definition?.message : undefined);
   if (template !== undefined) attempt(() => Object.assign(activity, messageOf(template, { activity, draft, isDenied })), activity);
+  if (models !== undefined) activity.columns = models.columnsOf(activity, draft.columns, attempt);
   return activity;
 }
 
@@ -123,6 +128,12 @@ function withoutTenant({ tenant: _tenant, ...context }: ActivityContext): Activi
 
 function checkedDate(date: Date): Date {
   return date instanceof Date && !Number.isNaN(date.getTime()) ? date : new Date();
+}
+
+function checkedModel(name: string | undefined, models: Models | undefined): string {
+  if (models !== undefined) return models.checkedName(name);
+  if (name === DEFAULT_MODEL) return name;
+  throw coreError('MODEL_UNKNOWN', quoted(name));
 }
 
 function textOrNull(text: string | undefined): string | null {

@@ -5,6 +5,7 @@ import type { Activity } from '../record/activity.ts';
 import type { IsDenied } from '../record/redact.ts';
 import type { TargetDescriber } from '../record/target.ts';
 import type { IsIgnored } from './ignore.ts';
+import type { Models } from './models.ts';
 
 /** Called with everything that went wrong without failing the caller. Must not throw; if it does, that is swallowed. */
 export type OnProblem = (problem: DeedlogError, activity?: Activity) => void;
@@ -22,6 +23,8 @@ export interface Settings {
   /** False: {@link isIgnored} never says yes. */
   readonly hasIgnoreRules: boolean;
   readonly describers: readonly TargetDescriber[];
+  /** Undefined: only the default model, without own columns. */
+  readonly models: Models | undefined;
   readonly source: string;
   readonly onFailure: FailurePolicy;
   readonly report: OnProblem;

@@ -14,6 +14,7 @@ export const silentAudit: Audit = {
   metadata: ignore,
   values: ignore,
   changes: ignore,
+  columns: ignore,
   actor: ignore,
   outcome: ignore,
   skip: ignore,

@@ -5,6 +5,7 @@ import type { Actor } from '../record/actor.ts';
 import type { Changes } from '../record/changes.ts';
 import type { FieldTreatments } from '../record/fields.ts';
 import { createId } from '../record/id.ts';
+import type { ColumnsFact, ModelName, ModelSettings } from '../record/model.ts';
 import type { Outcome } from '../record/outcome.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { InferSchemaInput, StandardSchemaV1 } from '../standard-schema.ts';
@@ -50,10 +51,21 @@ type ReasonFact<Definition> = Definition extends { readonly reason: 'required' }
   ? { readonly reason: string }
   : { readonly reason?: string | undefined };
 
-/** What {@link Deedlog.trackActivity} takes for an action: its metadata and reason are as the catalogue declares them. */
-export type ActivityInput<Catalogue extends ActionCatalogue, Name extends ActionName<Catalogue>> = {
+/**
+ * What {@link Deedlog.trackActivity} takes for an action: its metadata and reason are as the catalogue declares them, its own columns
+ * as the model does.
+ */
+export type ActivityInput<
+  Catalogue extends ActionCatalogue,
+  Name extends ActionName<Catalogue>,
+  Models extends ModelSettings = ModelSettings,
+  Model extends ModelName<Models> = 'default',
+> = {
   readonly action: Name;
+  /** Default `default`. */
+  readonly model?: Model;
 } & ActivityFacts &
+  ColumnsFact<Models, Model> &
   (string extends keyof Catalogue
     ? MetadataFact<ActionDefinition> & ReasonFact<ActionDefinition>
     : MetadataFact<Catalogue[Name]> & ReasonFact<Catalogue[Name]>);
@@ -61,6 +73,8 @@ export type ActivityInput<Catalogue extends ActionCatalogue, Name extends Action
 /** {@link ActivityInput} once its types have done their work. */
 export interface LooseActivityInput extends ActivityFacts {
   readonly action: string;
+  readonly model?: string | undefined;
+  readonly columns?: Readonly<Record<string, unknown>> | undefined;
   readonly metadata?: unknown;
   readonly reason?: string | undefined;
 }
@@ -84,6 +98,8 @@ function draftBy(actor: Actor | null, activity: TrackedActivity, scope: Scope | 
   return {
     id: createId(),
     occurredAt,
+    model: activity.model,
+    columns: activity.columns,
     action,
     actionDeclared: true,
     observer: 'manual',
@@ -125,7 +141,7 @@ export async function trackActivity(
   options: { readonly transaction?: unknown } = {},
 ): Promise<Receipt> {
   const intent = recorder.scope?.intent;
-  const toldTwice = intent !== undefined && intent.names(activity.action) && intent.accepts(activity.action, activity.target);
+  const toldTwice = intent?.names(activity.action) === true && intent.accepts(activity.action, activity.target) && intent.isOfModel(activity.model);
   if (toldTwice) return intent.complete(completionOf(activity));
   return recorder.record(draftActivity(activity, recorder), { strictness: 'strict', transaction: options.transaction });
 }

@@ -1,5 +1,6 @@
 import { createId } from '../record/id.ts';
 import type { Activity } from '../record/activity.ts';
+import { DEFAULT_MODEL } from '../record/model.ts';
 
 /** The action of the record that stands for lost ones. */
 export const GAP_ACTION = 'deedlog.gap';
@@ -56,6 +57,8 @@ export function gapActivity({ count, from, to, actions }: Loss, source: string):
     id: createId(now.getTime()),
     occurredAt: now,
     recordedAt: now,
+    model: DEFAULT_MODEL,
+    columns: null,
     action: GAP_ACTION,
     outcome: 'unknown',
     outcomeCode: 'STORE_WRITE_FAILED',

@@ -1,5 +1,6 @@
 import type { ChangeVerb } from '../capture/track-change.ts';
 import type { Activity } from '../record/activity.ts';
+import type { ModelShape } from '../record/model.ts';
 import type { Target, TargetDescriber } from '../record/target.ts';
 
 /** How a batch is to be written. */
@@ -80,8 +81,10 @@ export interface Store {
   transactionOf?(transaction?: unknown): object | undefined;
   /** Asked where {@link transactionOf} is absent; a refused write under policy `open` or `spool` is then decided at once. */
   inTransaction?(transaction?: unknown): boolean;
-  /** Called once by `createDeedlog`. Throws a coded error on a wrong set-up. */
-  connect?(hooks: TransactionHooks): void;
+  /**
+   * Called once by `createDeedlog`, with the models that have a table of their own, by name. Throws a coded error on a wrong set-up.
+   */
+  connect?(hooks: TransactionHooks, models?: ReadonlyMap<string, ModelShape>): void;
   /** Whether the store is ready, for example its tables exist. Rejects with a coded error that says the remedy. */
   check?(): Promise<void>;
   readonly describeTarget?: TargetDescriber;

@@ -30,6 +30,10 @@ export interface Activity extends ActorColumns, TargetColumns {
   readonly id: string;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
+  /** Name of the model: the kind of activity. */
+  readonly model: string;
+  /** The model's own columns by property name; times are ISO 8601 text. Null: it has none. */
+  readonly columns: JsonObject | null;
   /** `resource.verb`. */
   readonly action: string;
   readonly outcome: Outcome;
