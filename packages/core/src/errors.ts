@@ -148,7 +148,7 @@ export const coreErrors: Readonly<Record<CoreErrorCode, ErrorEntry>> = {
   },
   MODEL_INVALID: {
     meaning: 'a model cannot be used as it is declared',
-    remedy: 'Rename the table or column that is named here, or allow a harmless column by redact: { allow: […] }.',
+    remedy: 'Correct what is named here: a free table, a free column name, a supported type; a harmless name is allowed by redact: { allow: […] }.',
   },
   MODEL_UNKNOWN: {
     meaning: 'createDeedlog was given no model of this name',

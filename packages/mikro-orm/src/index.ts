@@ -1,4 +1,6 @@
 export { ActivityEntity } from './activity-entity.ts';
+export { activityModel } from './activity-model.ts';
+export type { ActivityModelOptions, ModelActivity, ModelInput } from './activity-model.ts';
 export type { TargetLabels } from './describe-target.ts';
 export { mikroOrmErrors } from './errors.ts';
 export type { MikroOrmErrorCode } from './errors.ts';
