@@ -64,7 +64,9 @@ export function activityToRow(activity: Activity): ActivityRow {
     const value = activity[property];
     return [name, value instanceof Date ? value.toISOString() : value];
   });
-  return Object.fromEntries(cells) as ActivityRow;
+  const { model, columns: own } = activity;
+  // Beside the columns, for rows that wait elsewhere; `jsonb_to_recordset` passes over what it has no name for.
+  return Object.fromEntries(model === DEFAULT_MODEL && own === null ? cells : [...cells, ['model', model], ['columns', own]]) as ActivityRow;
 }
 
 /**
@@ -73,7 +75,7 @@ export function activityToRow(activity: Activity): ActivityRow {
  */
 export function activityFromRow(row: PostgresRow): Activity {
   const properties = columns.map(([name, column]) => [column.property, readCell(name, column, row[name])]);
-  return { model: DEFAULT_MODEL, columns: null, ...Object.fromEntries(properties) } as Activity;
+  return { model: row['model'] ?? DEFAULT_MODEL, columns: row['columns'] ?? null, ...Object.fromEntries(properties) } as Activity;
 }
 
 function readCell(name: ActivityColumn, column: Column, value: unknown): unknown {

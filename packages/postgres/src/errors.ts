@@ -2,13 +2,17 @@ import { defineErrors } from '@deedlog/core';
 import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
 
 /** Every code that `@deedlog/postgres` can throw. */
-export type PostgresErrorCode = 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
+export type PostgresErrorCode = 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_MODEL_CHANGED' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
 
 /** The closed table of {@link PostgresErrorCode}. */
 export const postgresErrors: Readonly<Record<PostgresErrorCode, ErrorEntry>> = {
   POSTGRES_MIGRATION_CHANGED: {
     meaning: 'a migration that this database has already run is not the one that this version of deedlog holds',
     remedy: 'Use the released version of @deedlog/postgres; never edit its migrations or the table deedlog.migration.',
+  },
+  POSTGRES_MODEL_CHANGED: {
+    meaning: 'the table of a model has a column of another type than the model declares, or is no table of activities',
+    remedy: 'Give the column a new name in the model, or convert it yourself with alter table … alter column … type, before the application starts.',
   },
   POSTGRES_ROW_INVALID: {
     meaning: 'a row of deedlog.activity cannot be read as an activity',

@@ -1,5 +1,7 @@
 import type { Activity, Effect } from '@deedlog/core';
 import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, activityToRow } from './activity-row.ts';
+import { haveOwnTable, insertIntoModels } from './insert-into-models.ts';
+import type { ModelTables } from './insert-into-models.ts';
 import type { PostgresLike } from './postgres-like.ts';
 
 export interface InsertOptions {
@@ -8,6 +10,8 @@ export interface InsertOptions {
    * statement. Default false. Outside a transaction nothing is inserted then. Effects are inserted in any case.
    */
   readonly onlyIfChanged?: boolean;
+  /** The models with a table of their own. Default: none, every activity goes to `deedlog.activity`. */
+  readonly models?: ModelTables | undefined;
 }
 
 /** Activities and the effects that they explain. */
@@ -64,7 +68,11 @@ const BOTH = { always: both(false), ifChanged: both(true) };
  * Appends activities and effects in ONE statement, all or none; an activity's id that is there already is left as it is.
  * Effects have no such id: giving them twice stores them twice.
  */
-export const insertRecords: InsertRecords = async (client, { activities, effects }, { onlyIfChanged = false } = {}) => {
+export const insertRecords: InsertRecords = async (client, { activities, effects }, { onlyIfChanged = false, models } = {}) => {
+  if (haveOwnTable(activities, models)) {
+    const companion = effects.length === 0 ? undefined : { sql: insertEffect, json: effectsJson(effects) };
+    return insertIntoModels(client, activities, { models, onlyIfChanged, effects: companion });
+  }
   const form = onlyIfChanged ? 'ifChanged' : 'always';
   if (effects.length === 0) {
     if (activities.length === 0) return { activities: 0, effects: 0 };

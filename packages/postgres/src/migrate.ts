@@ -6,7 +6,7 @@ import type { DatabaseRole } from './migrations/migrations.ts';
 import type { PostgresLike } from './postgres-like.ts';
 
 /** Key of the advisory lock under which a migration runs ("deedlog" in ASCII); instances that start together take turns. */
-const MIGRATION_LOCK = '28258983821995879';
+export const MIGRATION_LOCK: string = '28258983821995879';
 
 export interface MigrateOptions {
   /** What the database is to deedlog. Default `only`: the log lives in the business database. */

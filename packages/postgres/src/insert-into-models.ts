@@ -1,0 +1,66 @@
+import type { Activity, ModelShape } from '@deedlog/core';
+import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, activityToRow } from './activity-row.ts';
+import type { PostgresLike } from './postgres-like.ts';
+
+/** The models that have a table of their own, by name. A model that is not here has its records in `deedlog.activity`. */
+export type ModelTables = ReadonlyMap<string, ModelShape>;
+
+/** What goes in with the activities, in the same statement: CTEs, the last of which is named `effect`. */
+interface Companion {
+  readonly sql: (parameter: string) => string;
+  readonly json: string;
+}
+
+interface InsertIntoModelsOptions {
+  readonly models: ModelTables;
+  readonly onlyIfChanged: boolean;
+  readonly effects: Companion | undefined;
+}
+
+/** Whether an activity of these belongs in a table of its model. */
+export function haveOwnTable(activities: readonly Activity[], models: ModelTables | undefined): models is ModelTables {
+  return models !== undefined && models.size > 0 && activities.some(({ model }) => models.has(model));
+}
+
+/** `insertRecords` where activities go to several tables: still ONE statement, all or none. */
+export async function insertIntoModels(
+  client: PostgresLike,
+  activities: readonly Activity[],
+  { models, onlyIfChanged, effects }: InsertIntoModelsOptions,
+): Promise<{ activities: number; effects: number }> {
+  const groups = [...byTable(activities, models)];
+  const parts = groups.map(([shape], index) => `model_${index} as (${insertSql(shape, `$${index + 1}`, onlyIfChanged)})`);
+  const params = groups.map(([shape, rows]) => JSON.stringify(rows.map((activity) => modelRow(activity, shape))));
+  const counts = groups.map((_, index) => `(select count(*)::int from model_${index})`).join(' + ');
+  if (effects !== undefined) {
+    params.push(effects.json);
+    parts.push(effects.sql(`$${params.length}`));
+  }
+  const effectCount = effects === undefined ? '0' : '(select count(*)::int from effect)';
+  const { rows } = await client.query(`with ${parts.join(',\n')}\nselect ${counts} as activities, ${effectCount} as effects`, params);
+  return { activities: Number(rows[0]?.['activities'] ?? 0), effects: Number(rows[0]?.['effects'] ?? 0) };
+}
+
+function byTable(activities: readonly Activity[], models: ModelTables): ReadonlyMap<ModelShape | undefined, Activity[]> {
+  return Map.groupBy(activities, ({ model }) => models.get(model));
+}
+
+function insertSql(shape: ModelShape | undefined, parameter: string, onlyIfChanged: boolean): string {
+  const own = Object.values(shape?.columns ?? {});
+  const names = [ACTIVITY_COLUMNS, ...own.map(({ column }) => quoted(column))].join(', ');
+  const types = [ACTIVITY_COLUMN_TYPES, ...own.map(({ column, type }) => `${quoted(column)} ${type}`)].join(', ');
+  return `insert into deedlog.${quoted(shape?.table ?? 'activity')} (${names})
+select ${names} from jsonb_to_recordset(${parameter}::jsonb) as row(${types})
+${onlyIfChanged ? 'where pg_current_xact_id_if_assigned() is not null' : ''}
+on conflict do nothing returning id`;
+}
+
+function modelRow(activity: Activity, shape: ModelShape | undefined): object {
+  const own = Object.entries(shape?.columns ?? {}).map(([name, { column }]) => [column, activity.columns?.[name] ?? null]);
+  return { ...activityToRow(activity), ...Object.fromEntries(own) };
+}
+
+/** A name as PostgreSQL takes it in any place. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
