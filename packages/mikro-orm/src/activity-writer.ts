@@ -1,6 +1,5 @@
 import type { Activity, TransactionHooks } from '@deedlog/core';
-import { insertActivities } from '@deedlog/postgres';
-import type { InsertOptions } from '@deedlog/postgres';
+import type { InsertedRecords, InsertOptions, PostgresLike, Records } from '@deedlog/postgres';
 import { EntityManager } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/core';
 import { DeferredWrites } from './deferred-writes.ts';
@@ -8,6 +7,7 @@ import { mikroOrmError } from './errors.ts';
 import { insertInSavepoint } from './insert-in-savepoint.ts';
 import { postgresClient } from './postgres-client.ts';
 import type { OrmTransaction } from './postgres-client.ts';
+import type { RecordsPlace } from './records-place.ts';
 import type { TransactionTree } from './transaction-tree.ts';
 
 export interface JoinOptions extends InsertOptions {
@@ -19,10 +19,14 @@ export interface JoinOptions extends InsertOptions {
 export class ActivityWriter {
   readonly #orm: MikroORM;
   readonly #tree: TransactionTree;
+  readonly #place: RecordsPlace;
   readonly #deferred = new DeferredWrites();
+  /** Outermost transactions that hold records. */
+  readonly #holding = new WeakSet<OrmTransaction>();
 
-  constructor(orm: MikroORM, tree: TransactionTree) {
+  constructor(orm: MikroORM, tree: TransactionTree, place: RecordsPlace) {
     this.#orm = orm;
+    this.#place = place;
     this.#tree = tree;
   }
 
@@ -34,14 +38,24 @@ export class ActivityWriter {
     return transaction !== undefined && this.#tree.isOpen(transaction) ? transaction : undefined;
   }
 
-  insertOwn(activities: readonly Activity[]): Promise<number> {
-    return insertActivities(postgresClient(this.#orm), activities);
+  insertOwn(activities: readonly Activity[]): Promise<void> {
+    return this.#place.insertOwn(activities);
   }
 
-  join(transaction: OrmTransaction, activities: readonly Activity[], { isolate, ...options }: JoinOptions): Promise<number> {
-    return isolate
-      ? insertInSavepoint(transaction, activities, options)
-      : insertActivities(postgresClient(this.#orm, transaction), activities, options);
+  async join(transaction: OrmTransaction, activities: readonly Activity[], options: JoinOptions): Promise<number> {
+    return (await this.joinRecords(transaction, { activities, effects: [] }, options)).activities;
+  }
+
+  /** Inserts activities and effects by one statement. */
+  async joinRecords(transaction: OrmTransaction, records: Records, { isolate, ...options }: JoinOptions): Promise<InsertedRecords> {
+    const insert = (client: PostgresLike): Promise<InsertedRecords> => this.#place.insert(client, records, options);
+    const inserted = isolate ? await insertInSavepoint(transaction, insert) : await insert(postgresClient(this.#orm, transaction));
+    this.#holding.add(this.#tree.rootOf(transaction));
+    return inserted;
+  }
+
+  committed(root: OrmTransaction): void {
+    if (this.#holding.has(root)) this.#place.committed();
   }
 
   /** Keeps activities until the outermost transaction around has ended. */

@@ -7,7 +7,13 @@ export type MikroOrmErrorCode =
   | 'MIKRO_ORM_DRIVER_UNSUPPORTED'
   | 'MIKRO_ORM_MODEL_UNKNOWN'
   | 'MIKRO_ORM_TRANSACTION_INVALID'
-  | 'MIKRO_ORM_VERSION_UNSUPPORTED';
+  | 'MIKRO_ORM_VERSION_UNSUPPORTED'
+  | 'SEPARATE_LOG_BUSINESS_NOT_READY'
+  | 'SEPARATE_LOG_LEFT'
+  | 'SEPARATE_LOG_NOT_READY'
+  | 'SEPARATE_LOG_RELAY_FAILED'
+  | 'SEPARATE_LOG_ROW_REFUSED'
+  | 'SEPARATE_LOG_SAME_DATABASE';
 
 /** The closed table of {@link MikroOrmErrorCode}. */
 export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
@@ -30,6 +36,30 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
   MIKRO_ORM_VERSION_UNSUPPORTED: {
     meaning: 'this version of MikroORM is not supported',
     remedy: 'Install @mikro-orm/core and its driver in a version from 7.2.0 up to, not including, 8.',
+  },
+  SEPARATE_LOG_BUSINESS_NOT_READY: {
+    meaning: 'the business database cannot take records for the log: it is out of reach, or has no outbox',
+    remedy: 'See the cause; run migrate() of separateLog once before the application starts.',
+  },
+  SEPARATE_LOG_LEFT: {
+    meaning: 'the relay has stopped and the outbox is not empty; nothing is lost',
+    remedy: 'It goes on when the application, or a separateLog of its own, runs again and both databases are in reach.',
+  },
+  SEPARATE_LOG_NOT_READY: {
+    meaning: 'the database of the log cannot take records: it is out of reach, or lacks tables of deedlog',
+    remedy: 'See the cause; run migrate() of separateLog once before the application starts. Meanwhile records wait in the outbox.',
+  },
+  SEPARATE_LOG_RELAY_FAILED: {
+    meaning: 'the relay could not move records to the log; they wait in the outbox, and it tries again',
+    remedy: 'See the cause: the log or the business database does not answer, or lacks tables. backlog() says how many wait.',
+  },
+  SEPARATE_LOG_ROW_REFUSED: {
+    meaning: 'the log refuses a row of the outbox for what it holds; it stays in deedlog.outbox, and the others pass it by',
+    remedy: 'Its column "refused" has the SQLSTATE. Correct the cause, set "refused" to null, and the relay tries it again.',
+  },
+  SEPARATE_LOG_SAME_DATABASE: {
+    meaning: 'the log and the business are in the same database, so an outbox between them would only cost',
+    remedy: 'Give the orm of another database as log, or leave the option log of mikroOrmStore out.',
   },
 };
 

@@ -8,3 +8,6 @@ export { withDeedlog } from './hide-schema.ts';
 export { migrateDeedlog } from './migrate-deedlog.ts';
 export { mikroOrmStore } from './mikro-orm-store.ts';
 export type { MikroOrmStoreOptions } from './mikro-orm-store.ts';
+export { separateLog } from './separate-log.ts';
+export type { SeparateLog, SeparateLogOptions } from './separate-log.ts';
+export type { RelayCounters } from './relay-loop.ts';

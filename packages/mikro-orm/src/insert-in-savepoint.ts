@@ -1,6 +1,4 @@
-import type { Activity } from '@deedlog/core';
-import { insertActivities } from '@deedlog/postgres';
-import type { InsertOptions } from '@deedlog/postgres';
+import type { PostgresLike } from '@deedlog/postgres';
 import { withHeldConnection } from './postgres-client.ts';
 import type { OrmTransaction } from './postgres-client.ts';
 
@@ -8,15 +6,11 @@ import type { OrmTransaction } from './postgres-client.ts';
 const SAVEPOINT = 'deedlog_write';
 
 /** Inserts so that a failure leaves the transaction usable. Three statements instead of one. */
-export function insertInSavepoint(
-  transaction: OrmTransaction,
-  activities: readonly Activity[],
-  options: InsertOptions,
-): Promise<number> {
+export function insertInSavepoint<Result>(transaction: OrmTransaction, insert: (client: PostgresLike) => Promise<Result>): Promise<Result> {
   return withHeldConnection(transaction, async (client) => {
     await client.query(`savepoint ${SAVEPOINT}`);
     try {
-      const inserted = await insertActivities(client, activities, options);
+      const inserted = await insert(client);
       await client.query(`release savepoint ${SAVEPOINT}`);
       return inserted;
     } catch (error) {

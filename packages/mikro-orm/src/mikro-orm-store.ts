@@ -1,5 +1,4 @@
 import type { Store, TransactionHooks } from '@deedlog/core';
-import { checkTables } from '@deedlog/postgres';
 import type { EventSubscriber, MikroORM } from '@mikro-orm/core';
 import { ActivityWriter } from './activity-writer.ts';
 import { checkOrm } from './check-orm.ts';
@@ -7,7 +6,9 @@ import { targetDescriber } from './describe-target.ts';
 import type { TargetLabels } from './describe-target.ts';
 import { mikroOrmError } from './errors.ts';
 import { hideSchema } from './hide-schema.ts';
-import { postgresClient } from './postgres-client.ts';
+import { sameDatabase } from './records-place.ts';
+import { placeOf } from './separate-log.ts';
+import type { SeparateLog } from './separate-log.ts';
 import { transactionListener } from './transaction-listener.ts';
 import { transactionSubscriber } from './transaction-subscriber.ts';
 import { TransactionTree } from './transaction-tree.ts';
@@ -15,6 +16,11 @@ import { TransactionTree } from './transaction-tree.ts';
 export interface MikroOrmStoreOptions {
   /** How people read a target, by entity name. Default: no labels. */
   readonly label?: TargetLabels;
+  /**
+   * Keeps the log in a database of its own: what {@link separateLog} made for this orm. The store then starts and closes its
+   * relay. Default: the orm's own database.
+   */
+  readonly log?: SeparateLog;
 }
 
 /** Orms that have a store; they are let go when it closes. */
@@ -32,7 +38,8 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
   checkOrm(orm);
   hideSchema(orm);
   const tree = new TransactionTree();
-  const writer = new ActivityWriter(orm, tree);
+  const place = options.log === undefined ? sameDatabase(orm) : placeOf(options.log, orm);
+  const writer = new ActivityWriter(orm, tree, place);
   let hooks: TransactionHooks | undefined;
   return {
     describeTarget: targetDescriber(orm, options.label ?? {}),
@@ -40,6 +47,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       if (connected.has(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
       connected.add(orm);
       hooks = given;
+      options.log?.start();
       subscribe(orm, transactionSubscriber(tree, transactionListener(writer, () => hooks)));
     },
     transactionOf: (transaction) => writer.transactionOf(transaction),
@@ -57,13 +65,14 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       await writer.join(transaction, activities, { isolate });
       return { at: 'joined', transaction };
     },
-    check: () => checkTables(postgresClient(orm)),
+    check: () => place.check(),
     async close() {
       if (hooks === undefined) return;
       // What is left waits for transactions whose end was never told, for example because their connection broke.
       await writer.writeDeferred(hooks);
       hooks = undefined;
       connected.delete(orm);
+      await place.close();
     },
   };
 }

@@ -24,6 +24,7 @@ export function transactionListener(writer: ActivityWriter, hooksNow: () => Tran
     released: (savepoint, parent) => hooksNow()?.afterRelease(savepoint, parent),
     rolledBack: (savepoint) => hooksNow()?.afterRollback(savepoint),
     async ended(root, how) {
+      if (how === 'committed') writer.committed(root);
       const hooks = hooksNow();
       if (hooks === undefined) return;
       if (how === 'committed') hooks.afterCommit(root);

@@ -14,5 +14,6 @@ export type { DatabaseRole } from './migrations/migrations.ts';
 export { insertIntoOutbox, outboxBacklog } from './outbox.ts';
 export type { Backlog } from './outbox.ts';
 export type { PostgresLike, PostgresRow } from './postgres-like.ts';
+export { refusalOf } from './refusal-of.ts';
 export { relayBatch } from './relay-batch.ts';
 export type { RelayBatchOptions, RelayedBatch, TransactionalClient } from './relay-batch.ts';

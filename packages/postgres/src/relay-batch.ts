@@ -1,5 +1,6 @@
 import type { Effect } from '@deedlog/core';
-import { activityFromRow } from './activity-row.ts';
+import { ACTIVITY_COLUMNS, activityFromRow } from './activity-row.ts';
+import { refusalOf } from './refusal-of.ts';
 import { insertRecords } from './insert-records.ts';
 import type { Records } from './insert-records.ts';
 import type { PostgresLike, PostgresRow } from './postgres-like.ts';
@@ -17,16 +18,14 @@ export interface RelayBatchOptions {
 /**
  * What became of one turn. `moved`: rows that are in the log now and no longer in the outbox. `emptied`: nothing waits.
  * `busy`: another relay is at work. `overtaken`: another relay took the turn meanwhile; nothing was written.
+ * `split`: the log refuses something in it, nothing was written; with a limit of 1 that row will be found and marked.
  */
 export interface RelayedBatch {
-  readonly result: 'moved' | 'emptied' | 'busy' | 'overtaken';
+  readonly result: 'moved' | 'emptied' | 'busy' | 'overtaken' | 'split';
   readonly moved: number;
   /** Rows that the log will never take as they are; they stay in the outbox, marked. */
   readonly refused: number;
 }
-
-/** SQLSTATE classes that say that the data is at fault and not the connection: the same row would be refused for ever. */
-const REFUSED_BY_LOG: ReadonlySet<string> = new Set(['22', '23']);
 
 /** Key of the advisory lock that the relay of a business database holds ("deedrela" in ASCII), in its transaction only. */
 const RELAY_LOCK = '7234299858530954337';
@@ -77,9 +76,11 @@ async function moveRows(outbox: PostgresLike, log: TransactionalClient, move: Mo
     const written = await log.transaction((client) => writeRows(client, move));
     if (!written) return turnOf('overtaken');
   } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
     const [row] = rows;
-    if (rows.length !== 1 || row === undefined || !isRefusal(error)) throw error;
-    await outbox.query('update deedlog.outbox set refused = $1 where id = $2', [stateOf(error) ?? '', row.id]);
+    if (rows.length !== 1 || row === undefined) return turnOf('split');
+    await outbox.query('update deedlog.outbox set refused = $1 where id = $2::uuid', [refusal, row.id]);
     return turnOf('moved', 0, 1);
   }
   await deleteRows(outbox, rows.map(({ id }) => id));
@@ -128,9 +129,12 @@ async function readRows(outbox: PostgresLike, limit: number): Promise<readonly O
   return rows.map((row) => ({ id: textOf(row, 'id'), records: recordsOf(textOf(row, 'records'), new Date(Number(row['at']))) }));
 }
 
+/** A row may have been written by an older version, which did not know every column. */
+const NO_CELLS: PostgresRow = Object.fromEntries(ACTIVITY_COLUMNS.split(', ').map((name) => [name, null]));
+
 function recordsOf(text: string, at: Date): Records {
   const { activities, effects } = JSON.parse(text) as { activities: PostgresRow[]; effects: Effect[] };
-  return { activities: activities.map(activityFromRow), effects: effects.map((effect) => ({ ...effect, at })) };
+  return { activities: activities.map((row) => activityFromRow({ ...NO_CELLS, ...row })), effects: effects.map((effect) => ({ ...effect, at })) };
 }
 
 async function writeRows(client: PostgresLike, { turn, rows }: Move): Promise<boolean> {
@@ -148,15 +152,4 @@ async function writeRows(client: PostgresLike, { turn, rows }: Move): Promise<bo
 
 function textOf(row: PostgresRow | undefined, column: string): string {
   return String(row?.[column]);
-}
-
-function isRefusal(error: unknown): boolean {
-  return REFUSED_BY_LOG.has(stateOf(error)?.slice(0, 2) ?? '');
-}
-
-/** The SQLSTATE of an error, whichever library wrapped it. */
-function stateOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : stateOf(error.cause);
 }

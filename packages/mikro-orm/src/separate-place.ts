@@ -1,0 +1,55 @@
+import { setTimeout } from 'node:timers/promises';
+import { insertIntoOutbox, insertRecords, refusalOf } from '@deedlog/postgres';
+import type { PostgresLike, Records } from '@deedlog/postgres';
+import type { RecordsPlace } from './records-place.ts';
+import type { RelayCounters, RelayLoop } from './relay-loop.ts';
+
+export interface SeparatePlaceParts {
+  readonly business: PostgresLike;
+  readonly log: PostgresLike;
+  readonly loop: RelayLoop;
+  readonly counters: RelayCounters;
+  readonly made: { check(): Promise<void>; close(): Promise<void> };
+}
+
+/** How long a caller waits for a log that does not answer, before the record takes the outbox. */
+const DIRECT_MS = 1000;
+
+/** In a transaction: the outbox. In none: the log itself, or the outbox while the log is down. */
+export function separatePlace({ business, log, loop, counters, made }: SeparatePlaceParts): RecordsPlace {
+  return {
+    insert: insertIntoOutbox,
+    async insertOwn(activities) {
+      const records = { activities, effects: [] };
+      if (!loop.failing && (await reaches(log, records))) {
+        counters.direct += activities.length;
+        return;
+      }
+      await insertIntoOutbox(business, records);
+      counters.detoured += activities.length;
+      loop.wake();
+    },
+    committed: () => loop.wake(),
+    check: () => made.check(),
+    close: () => made.close(),
+  };
+}
+
+/** A late success does no harm: the log keeps an activity's id once. Rejects where the log refuses what the records hold. */
+async function reaches(log: PostgresLike, records: Records): Promise<boolean> {
+  const inserted = insertRecords(log, records).then(
+    () => true,
+    (error: unknown) => {
+      if (refusalOf(error) !== undefined) throw error;
+      return false;
+    },
+  );
+  const gaveUp = new AbortController();
+  const late = setTimeout(DIRECT_MS, false, { signal: gaveUp.signal }).catch(() => false);
+  try {
+    return await Promise.race([inserted, late]);
+  } finally {
+    gaveUp.abort();
+    inserted.catch(() => undefined);
+  }
+}
