@@ -1,11 +1,13 @@
 import type { Activity } from '@deedlog/core';
-import { checkTables, insertRecords } from '@deedlog/postgres';
-import type { InsertRecords } from '@deedlog/postgres';
+import { checkModels, checkTables, insertRecords } from '@deedlog/postgres';
+import type { InsertRecords, ModelTables } from '@deedlog/postgres';
 import type { MikroORM } from '@mikro-orm/core';
 import { postgresClient } from './postgres-client.ts';
 
 /** Where records go: into the tables of the business database, or through its outbox into a database of their own. */
 export interface RecordsPlace {
+  /** The models with a table of their own; told when `createDeedlog` connects the store. */
+  useModels(models: ModelTables): void;
   /** In a transaction of the business database, by one statement. */
   readonly insert: InsertRecords;
   /** In no transaction; resolves once the activities are durable. */
@@ -18,13 +20,21 @@ export interface RecordsPlace {
 
 /** The tables of deedlog in the orm's own database. */
 export function sameDatabase(orm: MikroORM): RecordsPlace {
+  let models: ModelTables = new Map();
+  const insert: InsertRecords = (client, records, options) => insertRecords(client, records, { ...options, models });
   return {
-    insert: insertRecords,
+    useModels(given) {
+      models = given;
+    },
+    insert,
     async insertOwn(activities) {
-      await insertRecords(postgresClient(orm), { activities, effects: [] });
+      await insert(postgresClient(orm), { activities, effects: [] });
     },
     committed: () => undefined,
-    check: () => checkTables(postgresClient(orm)),
+    async check() {
+      await checkTables(postgresClient(orm));
+      await checkModels(postgresClient(orm), models);
+    },
     close: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,6 @@
-import type { DeedlogError } from '@deedlog/core';
-import { migrate, outboxBacklog, relayBatch } from '@deedlog/postgres';
-import type { Backlog, DatabaseRole } from '@deedlog/postgres';
+import type { ActivityModel, DeedlogError } from '@deedlog/core';
+import { migrate, migrateModels, outboxBacklog, relayBatch } from '@deedlog/postgres';
+import type { Backlog, DatabaseRole, ModelTables } from '@deedlog/postgres';
 import type { MikroORM } from '@mikro-orm/core';
 import { checkOrm } from './check-orm.ts';
 import { checkSeparateLog } from './check-separate-log.ts';
@@ -18,6 +18,8 @@ export interface SeparateLogOptions {
   readonly business: MikroORM;
   /** An orm of its own for the log's database; it needs no entities but those with which you read the log. */
   readonly log: MikroORM;
+  /** Models with a table of their own, by name: for `migrate`, and for a process that only relays. Default: those of `createDeedlog`. */
+  readonly models?: Readonly<Record<string, ActivityModel>>;
   /** Called with everything that went wrong without failing anybody. Must not throw. Default: nothing. */
   readonly onProblem?: (problem: DeedlogError) => void;
   /** How many rows of the outbox one turn moves at most. Default 200; more moves faster and holds more in memory. */
@@ -72,8 +74,12 @@ export function separateLog(options: SeparateLogOptions): SeparateLog {
   }
   const counters: RelayCounters = { moved: 0, refused: 0, failed: 0, direct: 0, detoured: 0 };
   const clients = { business: transactionalClient(business), log: transactionalClient(log) };
+  let models: ModelTables = new Map(Object.entries(options.models ?? {}).map(([name, { deedlogModel }]) => [name, deedlogModel]));
+  const useModels = (given: ModelTables): void => {
+    models = new Map([...models, ...given]);
+  };
   const loop = new RelayLoop({
-    move: (limit) => relayBatch(clients.business, clients.log, { limit }),
+    move: (limit) => relayBatch(clients.business, clients.log, { limit, models }),
     onProblem: guarded(onProblem),
     failed: (cause) => mikroOrmError('SEPARATE_LOG_RELAY_FAILED', undefined, cause),
     refused: (count) => mikroOrmError('SEPARATE_LOG_ROW_REFUSED', `${count} rows`),
@@ -85,7 +91,7 @@ export function separateLog(options: SeparateLogOptions): SeparateLog {
   const run = (orm: MikroORM, role: DatabaseRole): Promise<string[]> => migrate(postgresClient(orm), { role });
   const made: SeparateLog = {
     counters,
-    migrate: async () => ({ business: await run(business, 'business'), log: await run(log, 'log') }),
+    migrate: async () => ({ business: await run(business, 'business'), log: [...(await run(log, 'log')), ...(await migrateModels(clients.log, [...models.values()]))] }),
     check: () => checkSeparateLog(clients.business, clients.log),
     start: () => loop.wake(),
     async drain() {
@@ -99,7 +105,7 @@ export function separateLog(options: SeparateLogOptions): SeparateLog {
       await reportLeft(backlog, guarded(onProblem));
     },
   };
-  places.set(made, { business, place: separatePlace({ ...clients, loop, counters, made }) });
+  places.set(made, { business, place: separatePlace({ ...clients, loop, counters, made, models: () => models, useModels }) });
   return made;
 }
 

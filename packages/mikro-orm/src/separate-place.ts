@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { insertIntoOutbox, insertRecords, refusalOf } from '@deedlog/postgres';
-import type { PostgresLike, Records } from '@deedlog/postgres';
+import { checkModels, insertIntoOutbox, insertRecords, refusalOf } from '@deedlog/postgres';
+import type { ModelTables, PostgresLike, Records } from '@deedlog/postgres';
 import type { RecordsPlace } from './records-place.ts';
 import type { RelayCounters, RelayLoop } from './relay-loop.ts';
 
@@ -9,6 +9,8 @@ export interface SeparatePlaceParts {
   readonly log: PostgresLike;
   readonly loop: RelayLoop;
   readonly counters: RelayCounters;
+  readonly models: () => ModelTables;
+  readonly useModels: (models: ModelTables) => void;
   readonly made: { check(): Promise<void>; close(): Promise<void> };
 }
 
@@ -16,12 +18,13 @@ export interface SeparatePlaceParts {
 const DIRECT_MS = 1000;
 
 /** In a transaction: the outbox. In none: the log itself, or the outbox while the log is down. */
-export function separatePlace({ business, log, loop, counters, made }: SeparatePlaceParts): RecordsPlace {
+export function separatePlace({ business, log, loop, counters, made, models, useModels }: SeparatePlaceParts): RecordsPlace {
   return {
+    useModels,
     insert: insertIntoOutbox,
     async insertOwn(activities) {
       const records = { activities, effects: [] };
-      if (!loop.failing && (await reaches(log, records))) {
+      if (!loop.failing && (await reaches(log, records, models()))) {
         counters.direct += activities.length;
         return;
       }
@@ -30,14 +33,17 @@ export function separatePlace({ business, log, loop, counters, made }: SeparateP
       loop.wake();
     },
     committed: () => loop.wake(),
-    check: () => made.check(),
+    async check() {
+      await made.check();
+      await checkModels(log, models());
+    },
     close: () => made.close(),
   };
 }
 
 /** A late success does no harm: the log keeps an activity's id once. Rejects where the log refuses what the records hold. */
-async function reaches(log: PostgresLike, records: Records): Promise<boolean> {
-  const inserted = insertRecords(log, records).then(
+async function reaches(log: PostgresLike, records: Records, models: ModelTables): Promise<boolean> {
+  const inserted = insertRecords(log, records, { models }).then(
     () => true,
     (error: unknown) => {
       if (refusalOf(error) !== undefined) throw error;

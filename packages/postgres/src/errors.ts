@@ -2,7 +2,7 @@ import { defineErrors } from '@deedlog/core';
 import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
 
 /** Every code that `@deedlog/postgres` can throw. */
-export type PostgresErrorCode = 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_MODEL_CHANGED' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
+export type PostgresErrorCode = 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_MODEL_CHANGED' | 'POSTGRES_MODEL_UNKNOWN' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
 
 /** The closed table of {@link PostgresErrorCode}. */
 export const postgresErrors: Readonly<Record<PostgresErrorCode, ErrorEntry>> = {
@@ -13,6 +13,10 @@ export const postgresErrors: Readonly<Record<PostgresErrorCode, ErrorEntry>> = {
   POSTGRES_MODEL_CHANGED: {
     meaning: 'the table of a model has a column of another type than the model declares, or is no table of activities',
     remedy: 'Give the column a new name in the model, or convert it yourself with alter table … alter column … type, before the application starts.',
+  },
+  POSTGRES_MODEL_UNKNOWN: {
+    meaning: 'an activity is of a model whose table is not known here; in another table its own columns would be lost',
+    remedy: 'Name the model in models: of createDeedlog in the process that drains a spool, or of insertRecords.',
   },
   POSTGRES_ROW_INVALID: {
     meaning: 'a row of deedlog.activity cannot be read as an activity',

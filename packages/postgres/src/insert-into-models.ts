@@ -1,5 +1,7 @@
+import { DEFAULT_MODEL } from '@deedlog/core';
 import type { Activity, ModelShape } from '@deedlog/core';
 import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, activityToRow } from './activity-row.ts';
+import { postgresError } from './errors.ts';
 import type { PostgresLike } from './postgres-like.ts';
 
 /** The models that have a table of their own, by name. A model that is not here has its records in `deedlog.activity`. */
@@ -17,9 +19,17 @@ interface InsertIntoModelsOptions {
   readonly effects: Companion | undefined;
 }
 
-/** Whether an activity of these belongs in a table of its model. */
-export function haveOwnTable(activities: readonly Activity[], models: ModelTables | undefined): models is ModelTables {
-  return models !== undefined && models.size > 0 && activities.some(({ model }) => models.has(model));
+const NO_MODELS: ModelTables = new Map();
+
+/** Whether an activity of these belongs in a table of its model. Throws `POSTGRES_MODEL_UNKNOWN`. */
+export function haveOwnTable(activities: readonly Activity[], models: ModelTables = NO_MODELS): boolean {
+  let found = false;
+  for (const { model, columns } of activities) {
+    if (models.has(model)) found = true;
+    // In the common table its own columns would be lost.
+    else if (model !== DEFAULT_MODEL || columns !== null) throw postgresError('POSTGRES_MODEL_UNKNOWN', `"${model}"`);
+  }
+  return found;
 }
 
 /** `insertRecords` where activities go to several tables: still ONE statement, all or none. */

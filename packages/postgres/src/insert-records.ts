@@ -69,7 +69,7 @@ const BOTH = { always: both(false), ifChanged: both(true) };
  * Effects have no such id: giving them twice stores them twice.
  */
 export const insertRecords: InsertRecords = async (client, { activities, effects }, { onlyIfChanged = false, models } = {}) => {
-  if (haveOwnTable(activities, models)) {
+  if (haveOwnTable(activities, models) && models !== undefined) {
     const companion = effects.length === 0 ? undefined : { sql: insertEffect, json: effectsJson(effects) };
     return insertIntoModels(client, activities, { models, onlyIfChanged, effects: companion });
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ModelColumn, ModelShape } from '@deedlog/core';
 import { postgresError } from './errors.ts';
 import { quoted } from './insert-into-models.ts';
+import type { ModelTables } from './insert-into-models.ts';
 import { MIGRATION_LOCK } from './migrate.ts';
 import type { PostgresLike } from './postgres-like.ts';
 
@@ -44,6 +45,12 @@ export async function pendingModels(client: PostgresLike, shapes: readonly Model
     else missing.push(...changesOf(shape, state, await baseColumns(client)).map(({ what }) => what));
   }
   return missing;
+}
+
+/** Rejects with `POSTGRES_TABLES_MISSING`, naming each missing table, column, rule and index, or `POSTGRES_MODEL_CHANGED`. */
+export async function checkModels(client: PostgresLike, models: ModelTables): Promise<void> {
+  const missing = await pendingModels(client, [...models.values()]);
+  if (missing.length > 0) throw postgresError('POSTGRES_TABLES_MISSING', missing.join(', '));
 }
 
 async function pendingStatements(client: PostgresLike, shape: ModelShape): Promise<string[]> {

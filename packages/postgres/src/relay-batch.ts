@@ -2,7 +2,7 @@ import type { Effect } from '@deedlog/core';
 import { ACTIVITY_COLUMNS, activityFromRow } from './activity-row.ts';
 import { refusalOf } from './refusal-of.ts';
 import { insertRecords } from './insert-records.ts';
-import type { Records } from './insert-records.ts';
+import type { InsertOptions, Records } from './insert-records.ts';
 import type { PostgresLike, PostgresRow } from './postgres-like.ts';
 
 /** A client that can hold one connection for a transaction: committed when `body` resolves, rolled back when it rejects. */
@@ -10,7 +10,7 @@ export interface TransactionalClient extends PostgresLike {
   transaction<Result>(body: (client: PostgresLike) => Promise<Result>): Promise<Result>;
 }
 
-export interface RelayBatchOptions {
+export interface RelayBatchOptions extends Pick<InsertOptions, 'models'> {
   /** How many rows of the outbox at most. */
   readonly limit: number;
 }
@@ -137,16 +137,20 @@ function recordsOf(text: string, at: Date): Records {
   return { activities: activities.map((row) => activityFromRow({ ...NO_CELLS, ...row })), effects: effects.map((effect) => ({ ...effect, at })) };
 }
 
-async function writeRows(client: PostgresLike, { turn, rows }: Move): Promise<boolean> {
+async function writeRows(client: PostgresLike, { turn, rows, models }: Move): Promise<boolean> {
   const { rows: own } = await client.query(
     `update deedlog.relayed set batch = $1::jsonb, at = clock_timestamp() where origin = $2::uuid and turn = $3::bigint returning turn`,
     [JSON.stringify(rows.map(({ id }) => id)), turn.origin, turn.turn],
   );
   if (own.length === 0) return false;
-  await insertRecords(client, {
-    activities: rows.flatMap(({ records }) => records.activities),
-    effects: rows.flatMap(({ records }) => records.effects),
-  });
+  await insertRecords(
+    client,
+    {
+      activities: rows.flatMap(({ records }) => records.activities),
+      effects: rows.flatMap(({ records }) => records.effects),
+    },
+    { models },
+  );
   return true;
 }
 
