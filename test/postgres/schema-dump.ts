@@ -24,8 +24,9 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   ],
   [
     'columns',
+    // Before PostgreSQL 17 a partition does not repeat the identity of its parent.
     `select concat_ws(' ', relname || '.' || attname, format_type(atttypid, atttypmod), case when attnotnull then 'not null' end,
-       'default ' || pg_get_expr(adbin, adrelid), nullif(attidentity::text, '')) as line
+       'default ' || pg_get_expr(adbin, adrelid), case when not relispartition then nullif(attidentity::text, '') end) as line
      from pg_attribute join pg_class c on c.oid = attrelid left join pg_attrdef on adrelid = attrelid and adnum = attnum
      where relnamespace = ${HERE} and relkind in ('r', 'p') and attnum > 0 and not attisdropped order by relname collate "C", attnum`,
   ],

@@ -42,6 +42,11 @@ export class ActivityWriter {
     return this.#place.insertOwn(activities);
   }
 
+  /** Activities and effects in no transaction. */
+  insertOwnRecords(records: Records): Promise<InsertedRecords> {
+    return this.#place.insert(postgresClient(this.#orm), records);
+  }
+
   async join(transaction: OrmTransaction, activities: readonly Activity[], options: JoinOptions): Promise<number> {
     return (await this.joinRecords(transaction, { activities, effects: [] }, options)).activities;
   }

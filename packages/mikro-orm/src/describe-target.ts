@@ -1,4 +1,4 @@
-import { helper, Reference, Utils } from '@mikro-orm/core';
+import { EntityIdentifier, helper, Reference, Utils } from '@mikro-orm/core';
 import type { EntityMetadata, MikroORM } from '@mikro-orm/core';
 import type { Target, TargetDescriber } from '@deedlog/core';
 import { mikroOrmError } from './errors.ts';
@@ -10,7 +10,7 @@ export type TargetLabels = Readonly<Record<string, (entity: never) => string | u
  * Describes entities of this orm: `type` is the entity's name, `id` its primary key. The parts of a composite key stand in the
  * order of its definition, each URI-encoded, joined by `:`. Throws `MIKRO_ORM_MODEL_UNKNOWN` for a label of no entity.
  */
-export function targetDescriber(orm: MikroORM, labels: TargetLabels): TargetDescriber {
+export function targetDescriber(orm: MikroORM, labels: TargetLabels, own?: (meta: EntityMetadata) => TargetLabels[string] | undefined): TargetDescriber {
   const known = new Set([...orm.getMetadata().getAll().values()].map(({ className }) => className));
   for (const name of Object.keys(labels)) {
     if (!known.has(name)) throw mikroOrmError('MIKRO_ORM_MODEL_UNKNOWN', `"${name}"`);
@@ -18,8 +18,10 @@ export function targetDescriber(orm: MikroORM, labels: TargetLabels): TargetDesc
   return (candidate) => {
     const entity = Reference.unwrapReference(candidate);
     if (!Utils.isEntity(entity)) return undefined;
-    const { className: type, primaryKeys } = metadataOf(entity);
-    return withLabel({ type, id: targetId(entity, primaryKeys) }, labels[type]?.(entity as never));
+    const meta = metadataOf(entity);
+    const { className: type, primaryKeys } = meta;
+    const label = labels[type] ?? own?.(meta);
+    return withLabel({ type, id: targetId(entity, primaryKeys) }, label?.(entity as never));
   };
 }
 
@@ -32,6 +34,12 @@ function targetId(entity: object, primaryKeys: readonly string[]): string {
   const parts = primaryKeys.map((key) => keyText((entity as Record<string, unknown>)[key]));
   const [only] = parts;
   return parts.length === 1 && only !== undefined ? only : parts.map(encodeURIComponent).join(':');
+}
+
+/** The text of a key as an entity, or a snapshot of one, has it: the same as a target's id. */
+export function storedKeyText(key: unknown): string {
+  if (!Array.isArray(key)) return keyText(key instanceof EntityIdentifier ? key.getValue() : key);
+  return key.map((part) => encodeURIComponent(storedKeyText(part))).join(':');
 }
 
 function keyText(value: unknown): string {

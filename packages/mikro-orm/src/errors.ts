@@ -5,6 +5,9 @@ import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
 export type MikroOrmErrorCode =
   | 'MIKRO_ORM_ALREADY_CONNECTED'
   | 'MIKRO_ORM_DRIVER_UNSUPPORTED'
+  | 'MIKRO_ORM_ENTITY_MANAGER_SHARED'
+  | 'MIKRO_ORM_FIELD_UNKNOWN'
+  | 'MIKRO_ORM_HASH_KEY_MISSING'
   | 'MIKRO_ORM_MODEL_UNKNOWN'
   | 'MIKRO_ORM_TRANSACTION_INVALID'
   | 'MIKRO_ORM_VERSION_UNSUPPORTED'
@@ -24,6 +27,18 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
   MIKRO_ORM_DRIVER_UNSUPPORTED: {
     meaning: 'this orm does not speak to PostgreSQL',
     remedy: 'Use @mikro-orm/postgresql or @mikro-orm/pglite.',
+  },
+  MIKRO_ORM_ENTITY_MANAGER_SHARED: {
+    meaning: 'one EntityManager is flushed by two requests or jobs, so a change would be told of the wrong one',
+    remedy: 'Give each its own: orm.em.fork(), or RequestContext of MikroORM.',
+  },
+  MIKRO_ORM_FIELD_UNKNOWN: {
+    meaning: 'auditable names a field that the entity does not have',
+    remedy: 'Write the name of a property, or a path into an embedded object such as "address.city".',
+  },
+  MIKRO_ORM_HASH_KEY_MISSING: {
+    meaning: 'auditable treats a field by hash, and the store has no key',
+    remedy: 'Pass hashKey, a secret text, to mikroOrmStore; without a key anybody could guess the values.',
   },
   MIKRO_ORM_MODEL_UNKNOWN: {
     meaning: 'the label option names an entity that this orm does not know',

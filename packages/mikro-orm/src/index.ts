@@ -1,11 +1,16 @@
 export { ActivityEntity } from './activity-entity.ts';
 export { activityModel } from './activity-model.ts';
 export type { ActivityModelOptions, ModelActivity, ModelInput } from './activity-model.ts';
+export { auditable } from './auditable.ts';
+export type { AuditableField, AuditableFields, AuditableTracked, EffectTreatment } from './auditable.ts';
 export type { TargetLabels } from './describe-target.ts';
+export { EffectEntity } from './effect-entity.ts';
+export type { EffectRecord } from './effect-entity.ts';
 export { mikroOrmErrors } from './errors.ts';
 export type { MikroOrmErrorCode } from './errors.ts';
 export { withDeedlog } from './hide-schema.ts';
 export { migrateDeedlog } from './migrate-deedlog.ts';
+export type { MigrateDeedlogOptions } from './migrate-deedlog.ts';
 export { mikroOrmStore } from './mikro-orm-store.ts';
 export type { MikroOrmStoreOptions } from './mikro-orm-store.ts';
 export { separateLog } from './separate-log.ts';

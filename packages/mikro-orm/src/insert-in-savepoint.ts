@@ -5,7 +5,7 @@ import type { OrmTransaction } from './postgres-client.ts';
 /** Not one of MikroORM's own names, which are trx1, trx2, … */
 const SAVEPOINT = 'deedlog_write';
 
-/** Inserts so that a failure leaves the transaction usable. Three statements instead of one. */
+/** Runs an insert so that a failure leaves the transaction usable. Three statements instead of one. */
 export function insertInSavepoint<Result>(transaction: OrmTransaction, insert: (client: PostgresLike) => Promise<Result>): Promise<Result> {
   return withHeldConnection(transaction, async (client) => {
     await client.query(`savepoint ${SAVEPOINT}`);

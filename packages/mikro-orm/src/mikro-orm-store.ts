@@ -1,10 +1,14 @@
 import type { Store, TransactionHooks } from '@deedlog/core';
 import type { EventSubscriber, MikroORM } from '@mikro-orm/core';
 import { ActivityWriter } from './activity-writer.ts';
+import { auditedEntities } from './audited-entities.ts';
+import type { AuditedEntities } from './audited-entities.ts';
 import { checkOrm } from './check-orm.ts';
 import { targetDescriber } from './describe-target.ts';
 import type { TargetLabels } from './describe-target.ts';
 import { mikroOrmError } from './errors.ts';
+import { FlowGuard } from './flow-guard.ts';
+import { FlushCapture } from './flush-capture.ts';
 import { hideSchema } from './hide-schema.ts';
 import { sameDatabase } from './records-place.ts';
 import { placeOf } from './separate-log.ts';
@@ -21,6 +25,8 @@ export interface MikroOrmStoreOptions {
    * relay. Default: the orm's own database.
    */
   readonly log?: SeparateLog;
+  /** The secret key of fields that `auditable` treats by hash: HMAC-SHA-256. Another key makes other hashes. Default: none. */
+  readonly hashKey?: string;
 }
 
 /** Orms that have a store; they are let go when it closes. */
@@ -31,8 +37,9 @@ const connected = new WeakSet<MikroORM>();
  * transactions of this orm: implicit ones of `em.flush()`, `em.transactional()`, `em.begin()`, savepoints. What runs in
  * none is written on a connection of its own. It hides deedlog's tables from the orm's schema generator. Closing it leaves the orm open.
  *
- * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, `MIKRO_ORM_ALREADY_CONNECTED`
- * from `createDeedlog`; `check()` rejects with `POSTGRES_TABLES_MISSING`.
+ * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, `MIKRO_ORM_ALREADY_CONNECTED`,
+ * `MIKRO_ORM_FIELD_UNKNOWN` or `MIKRO_ORM_HASH_KEY_MISSING`
+ * from `createDeedlog`; a flush rejects with `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING`.
  */
 export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {}): Store {
   checkOrm(orm);
@@ -41,14 +48,20 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
   const place = options.log === undefined ? sameDatabase(orm) : placeOf(options.log, orm);
   const writer = new ActivityWriter(orm, tree, place);
   let hooks: TransactionHooks | undefined;
+  let audits: AuditedEntities = new Map();
+  const describe = targetDescriber(orm, options.label ?? {}, (meta) => audits.get(meta._id)?.label);
   return {
-    describeTarget: targetDescriber(orm, options.label ?? {}),
-    connect(given) {
+    describeTarget: describe,
+    connect(given, models = new Map()) {
       if (connected.has(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
+      audits = auditedEntities(orm, options.hashKey);
       connected.add(orm);
+      place.useModels(models);
       hooks = given;
       options.log?.start();
-      subscribe(orm, transactionSubscriber(tree, transactionListener(writer, () => hooks)));
+      const capture = new FlushCapture(audits, { orm, describe, hashKey: options.hashKey ?? '', whole: new WeakSet() });
+      const listener = transactionListener({ writer, capture, hooksNow: () => hooks });
+      subscribe(orm, transactionSubscriber(tree, listener, new FlowGuard(() => hooks?.flow())));
     },
     transactionOf: (transaction) => writer.transactionOf(transaction),
     inTransaction: (transaction) => writer.transactionOf(transaction) !== undefined,

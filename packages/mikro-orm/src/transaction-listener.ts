@@ -1,25 +1,51 @@
 import type { TransactionHooks } from '@deedlog/core';
+import type { UnitOfWork } from '@mikro-orm/core';
 import type { ActivityWriter } from './activity-writer.ts';
+import { writeFlush, writeFlushAlone } from './flush-capture.ts';
+import type { ExplainedFlush, FlushCapture } from './flush-capture.ts';
 import type { OrmTransaction } from './postgres-client.ts';
 
 /** What becomes of the transactions and flushes of one orm. */
 export interface TransactionListener {
-  flushing(entity: object): void;
-  committing(root: OrmTransaction): Promise<void>;
+  /** The entity is the first that the flush changes; undefined where it changes none. */
+  flushing(uow: UnitOfWork, entity: object | undefined): void;
+  /** A flush is through that has no transaction of its own. */
+  flushed(uow: UnitOfWork, transaction: OrmTransaction | undefined): Promise<void>;
+  committing(root: OrmTransaction, uow: UnitOfWork): Promise<void>;
   released(savepoint: OrmTransaction, parent: OrmTransaction): void;
   rolledBack(savepoint: OrmTransaction): void;
   ended(root: OrmTransaction, how: 'committed' | 'rolledBack'): Promise<void>;
 }
 
-/** Tells deedlog; `hooksNow` gives undefined once the store is closed, because MikroORM cannot unsubscribe. */
-export function transactionListener(writer: ActivityWriter, hooksNow: () => TransactionHooks | undefined): TransactionListener {
+export interface ListenerParts {
+  readonly writer: ActivityWriter;
+  readonly capture: FlushCapture;
+  /** Undefined once the store is closed, because MikroORM cannot unsubscribe. */
+  readonly hooksNow: () => TransactionHooks | undefined;
+}
+
+/** Tells deedlog, and writes what it answers. */
+export function transactionListener({ writer, capture, hooksNow }: ListenerParts): TransactionListener {
   return {
-    flushing: (entity) => hooksNow()?.suggestTarget(entity),
-    async committing(root) {
-      await hooksNow()?.beforeCommit(root, async (activity, { isolate }) => {
-        const inserted = await writer.join(root, [activity], { isolate, onlyIfChanged: true });
-        return inserted > 0;
-      });
+    flushing(uow, entity) {
+      const hooks = hooksNow();
+      if (hooks === undefined) return;
+      if (entity !== undefined) hooks.suggestTarget(entity);
+      capture.begin(uow);
+    },
+    async flushed(uow, transaction) {
+      const hooks = hooksNow();
+      const flush = hooks && (await capture.explain(uow, hooks));
+      if (hooks === undefined || flush === undefined) return;
+      if (transaction !== undefined) await writeFlush(flush, { writer, hooks, transaction });
+      else await writeFlushAlone(flush, { writer, hooks });
+    },
+    async committing(root, uow) {
+      const hooks = hooksNow();
+      if (hooks === undefined) return;
+      const flush = await capture.explain(uow, hooks);
+      const taken = await commitWith(flush, { writer, hooks, root });
+      if (flush !== undefined && !taken) await writeFlush(flush, { writer, hooks, transaction: root });
     },
     released: (savepoint, parent) => hooksNow()?.afterRelease(savepoint, parent),
     rolledBack: (savepoint) => hooksNow()?.afterRollback(savepoint),
@@ -32,4 +58,29 @@ export function transactionListener(writer: ActivityWriter, hooksNow: () => Tran
       await writer.writeDeferred(hooks, root);
     },
   };
+}
+
+interface Commit {
+  readonly writer: ActivityWriter;
+  readonly hooks: TransactionHooks;
+  readonly root: OrmTransaction;
+}
+
+/** Lets the open intent write its record, and the effects of the flush in the same statement. Whether they were tried. */
+async function commitWith(flush: ExplainedFlush | undefined, { writer, hooks, root }: Commit): Promise<boolean> {
+  let tried = false;
+  await hooks.beforeCommit(root, async (activity, { isolate }) => {
+    tried = true;
+    const { activities = [], effects = [] } = flush?.records ?? {};
+    try {
+      const inserted = await writer.joinRecords(root, { activities: [activity, ...activities], effects }, { isolate, onlyIfChanged: true });
+      if (flush !== undefined) hooks.wroteEffects(root, flush.explanation);
+      return inserted.activities > 0;
+    } catch (cause) {
+      // Where the transaction goes on, the effects are lost with the record; else the refused record ends it.
+      if (flush !== undefined && isolate) hooks.refusedEffects({ ...flush.explanation, isolate }, cause);
+      throw cause;
+    }
+  });
+  return tried;
 }

@@ -1,14 +1,20 @@
 import type { EventSubscriber, FlushEventArgs, TransactionEventArgs } from '@mikro-orm/core';
+import type { FlowGuard } from './flow-guard.ts';
 import { firstChangedEntity } from './first-changed-entity.ts';
 import type { TransactionListener } from './transaction-listener.ts';
 import type { TransactionTree } from './transaction-tree.ts';
 
 /** Translates MikroORM's transaction events, which are the same for savepoints, into those of a transaction tree. */
-export function transactionSubscriber(tree: TransactionTree, listener: TransactionListener): EventSubscriber {
+export function transactionSubscriber(tree: TransactionTree, listener: TransactionListener, guard: FlowGuard): EventSubscriber {
   return {
+    beforeFlush({ uow }: FlushEventArgs) {
+      guard.flushing(uow);
+    },
     onFlush({ uow }: FlushEventArgs) {
-      const entity = firstChangedEntity(uow);
-      if (entity !== undefined) listener.flushing(entity);
+      listener.flushing(uow, firstChangedEntity(uow));
+    },
+    async afterFlush({ em, uow }: FlushEventArgs) {
+      await listener.flushed(uow, em.getTransactionContext());
     },
     beforeTransactionStart({ em, transaction }) {
       tree.starting(em, transaction);
@@ -16,8 +22,8 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
     afterTransactionStart({ em, transaction }) {
       if (transaction !== undefined) tree.started(em, transaction);
     },
-    async beforeTransactionCommit({ transaction }) {
-      if (isOutermost(transaction)) await listener.committing(transaction);
+    async beforeTransactionCommit({ transaction, uow }) {
+      if (isOutermost(transaction) && uow !== undefined) await listener.committing(transaction, uow);
     },
     async afterTransactionCommit({ transaction }) {
       if (isOutermost(transaction)) {

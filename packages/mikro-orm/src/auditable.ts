@@ -1,0 +1,64 @@
+import type { Treatment } from '@deedlog/core';
+import type { EntityKey, EntityName } from '@mikro-orm/core';
+
+/**
+ * What the log keeps of a field: `plain` its values, `redact` that it changed, `hash` a keyed hash of its values, by which equal
+ * values can be found and none be read (needs `hashKey` of `mikroOrmStore`).
+ */
+export type EffectTreatment = Treatment | 'hash';
+
+type PathOf<Name extends string, Value> = Value extends object ? `${Name}.${Extract<keyof Value, string>}` : never;
+
+/** The properties of an entity, and those of its embedded objects: `address.city`. */
+export type AuditableField<Entity> = { [Name in EntityKey<Entity>]: Name | PathOf<Name, NonNullable<Entity[Name]>> }[EntityKey<Entity>];
+
+export interface AuditableFields<Entity> {
+  /** Unnamed fields leave no trace, of neither value nor name. */
+  readonly fields: { readonly [Field in AuditableField<Entity>]?: EffectTreatment };
+  /** How people read the entity. Default: the store's `label` option. */
+  readonly label?: ((entity: Entity) => string | undefined) | undefined;
+}
+
+/** The short form: tracked fields are kept plain, those of them that are sensitive redacted. */
+export interface AuditableTracked<Entity> {
+  readonly trackFields: readonly AuditableField<Entity>[];
+  /** A sensitive field that is not tracked is tracked by this. */
+  readonly sensitiveFields?: readonly AuditableField<Entity>[];
+  readonly label?: ((entity: Entity) => string | undefined) | undefined;
+}
+
+/** What was declared of an entity, in the one form that deedlog works with. */
+export interface Audited {
+  readonly entity: EntityName;
+  readonly fields: ReadonlyMap<string, EffectTreatment>;
+  readonly label: ((entity: never) => string | undefined) | undefined;
+}
+
+const declared = new Map<EntityName, Audited>();
+
+/**
+ * Opts an entity into effects: each row of it that MikroORM creates, updates or deletes in a flush leaves one, with old and new values of
+ * the named fields. An update of unnamed fields alone leaves an effect without changes: that the row changed is no secret, what changed in
+ * it is. Classes that extend the entity inherit the declaration. Declare it beside the entity, once; again replaces it. Field names
+ * are checked against the orm by `createDeedlog` (`MIKRO_ORM_FIELD_UNKNOWN`). Returns the entity.
+ */
+export function auditable<Entity extends object, Name extends EntityName<Entity>>(
+  entity: Name & EntityName<Entity>,
+  options: AuditableFields<Entity> | AuditableTracked<Entity>,
+): Name {
+  const audited: Audited = { entity: entity as EntityName, fields: treatmentsOf(options), label: options.label };
+  declared.set(audited.entity, audited);
+  return entity;
+}
+
+/** Everything that was declared in this process, for whatever orm. */
+export function declaredAuditable(): Iterable<Audited> {
+  return declared.values();
+}
+
+function treatmentsOf<Entity>(options: AuditableFields<Entity> | AuditableTracked<Entity>): ReadonlyMap<string, EffectTreatment> {
+  if ('fields' in options) return new Map(Object.entries(options.fields) as [string, EffectTreatment][]);
+  const plain = options.trackFields.map((field) => [field, 'plain'] as const);
+  const redacted = (options.sensitiveFields ?? []).map((field) => [field, 'redact'] as const);
+  return new Map<string, EffectTreatment>([...plain, ...redacted]);
+}
