@@ -251,6 +251,10 @@ const quietHooks: TransactionHooks = {
   afterRelease: () => undefined,
   afterDeferred: () => undefined,
   suggestTarget: () => undefined,
+  explain: () => Promise.resolve(undefined),
+  wroteEffects: () => undefined,
+  refusedEffects: () => undefined,
+  flow: () => undefined,
 };
 
 type Run = Exclude<StoreUnderTest['transaction'], Skip>;

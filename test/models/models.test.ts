@@ -1,6 +1,6 @@
 import { createDeedlog, memoryStore, PROBLEMS_KEY, userActor } from '@deedlog/core';
 import type { DeedlogError } from '@deedlog/core';
-import { ActivityEntity, activityModel, migrateDeedlog, mikroOrmStore } from '@deedlog/mikro-orm';
+import { ActivityEntity, activityModel, migrateDeedlog, mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
 import { p } from '@mikro-orm/core';
 import { expect, test } from 'vitest';
 import { testOrm } from '../support/database.ts';
@@ -204,4 +204,24 @@ test('a store that does not know a model refuses its records instead of dropping
   const deedlog = createDeedlog({ actor, store: memory, models: { 'data-quality': Quality } });
   await deedlog.run({ actor: actor() }, () => deedlog.trackActivity({ model: 'data-quality', action: 'dataset.check', team: 'ops' }));
   await expect(mikroOrmStore(database.orm).write(memory.activities)).rejects.toMatchObject({ code: 'POSTGRES_MODEL_UNKNOWN' });
+});
+
+test('with a log in a database of its own, models go through the outbox with their columns', async () => {
+  await using business = await testOrm([], { migrated: false });
+  await using log = await testOrm([Quality], { migrated: false });
+  const separate = separateLog({ business: business.orm, log: log.orm, models: { 'data-quality': Quality } });
+  await separate.migrate();
+  await business.client.query('create table business (id int)');
+  const deedlog = createDeedlog({ actor, store: mikroOrmStore(business.orm, { log: separate }), models: { 'data-quality': Quality } });
+  await deedlog.check();
+  await deedlog.run({ actor: actor() }, async () => {
+    await deedlog.trackActivity({ model: 'data-quality', action: 'dataset.check', team: 'direct' });
+    await deedlog.withIntent({ action: 'dataset.check', model: 'data-quality', columns: { team: 'joined', score: 1 } }, () =>
+      business.orm.em.transactional((em) => em.execute('insert into business values (1)')),
+    );
+  });
+  expect(await separate.drain()).toMatchObject({ waiting: 0, refused: 0 });
+  const rows = await log.orm.em.fork().find(Quality, {}, { orderBy: { id: 'asc' } });
+  expect(rows.map(({ team, score }) => [team, score])).toEqual([['direct', null], ['joined', 1]]);
+  await deedlog.close();
 });
