@@ -2,13 +2,14 @@ import { createDeedlog, userActor } from '@deedlog/core';
 import type { Activity, Deedlog, DeedlogError, Effect } from '@deedlog/core';
 import { activityFromRow, insertIntoOutbox } from '@deedlog/postgres';
 import type { PostgresLike } from '@deedlog/postgres';
-import { mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
+import { auditable, mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
 import type { SeparateLog } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import { testOrm } from '../support/database.ts';
 import type { TestOrmResource } from '../support/database.ts';
 
 export const Order = defineEntity({ name: 'Order', tableName: 'orders', properties: { id: p.integer().primary(), status: p.string() } });
+auditable(Order, { fields: { status: 'plain' } });
 
 export interface Host {
   readonly userId: string;
@@ -69,11 +70,11 @@ export async function count(client: PostgresLike, table: string): Promise<number
 }
 
 /** Two effects of one order, which no activity explains. */
-export function effectsOf(order: number): Effect[] {
+export function orderEffects(order: number): Effect[] {
   const effect: Effect = { table: 'public.orders', op: 'I', key: String(order), changes: { status: [null, 'open'] }, activityId: null };
   return [effect, { ...effect, op: 'U', changes: { status: ['open', 'paid'] } }];
 }
 
 export async function insertEffects(client: PostgresLike, order: number): Promise<void> {
-  await insertIntoOutbox(client, { activities: [], effects: effectsOf(order) });
+  await insertIntoOutbox(client, { activities: [], effects: orderEffects(order) });
 }

@@ -1,10 +1,11 @@
 import { mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
 import { systemActor, userActor } from '@deedlog/core';
+import { effectsOf } from '@deedlog/postgres';
 import { MikroORM as PgliteOrm } from '@mikro-orm/pglite';
 import { MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
 import { describe, expect, test } from 'vitest';
 import { testOrm } from '../support/database.ts';
-import { count, createOrder, effectsOf, insertEffects, Order, stored, twoDatabases } from './orders.ts';
+import { count, createOrder, insertEffects, Order, orderEffects, stored, twoDatabases } from './orders.ts';
 
 describe('a log in a database of its own', () => {
   test('gets what the business has committed, once, and the business keeps no log', async () => {
@@ -18,6 +19,24 @@ describe('a log in a database of its own', () => {
     const { rows } = await all.business.client.query(`select to_regclass('deedlog.activity') as activity, to_regclass('deedlog.effect') as effect`);
     expect(rows).toEqual([{ activity: null, effect: null }]);
     expect(all.problems).toEqual([]);
+  });
+
+  test('gets the effects of a flush with the activity that explains them', async () => {
+    await using all = await twoDatabases();
+    await createOrder(all);
+    await all.deedlog.withIntent({ action: 'order.pay', host: { userId: '8' } }, async () => {
+      const em = all.business.orm.em.fork();
+      const order = await em.findOneOrFail(Order, { id: 1 });
+      order.status = 'paid';
+      await em.flush();
+    });
+    await all.log.drain();
+    const [created, paid] = await stored(all.logged.client);
+    const effects = await effectsOf(all.logged.client, [created?.id ?? '', paid?.id ?? '']);
+    expect(effects.map(({ op, key, changes, activityId }) => ({ op, key, changes, activityId }))).toEqual([
+      { op: 'I', key: '1', changes: { status: [null, 'open'] }, activityId: created?.id },
+      { op: 'U', key: '1', changes: { status: ['open', 'paid'] }, activityId: paid?.id },
+    ]);
   });
 
   test('is woken by a commit, without waiting for the next look', async () => {
@@ -57,7 +76,7 @@ describe('a log in a database of its own', () => {
     const { rows: written } = await business.client.query('select (extract(epoch from at) * 1000)::bigint::text as at from deedlog.outbox order by seq');
     await log.drain();
     const { rows } = await logged.client.query('select pk, op::text as op, (extract(epoch from at) * 1000)::bigint::text as at from deedlog.effect order by id');
-    const expected = written.flatMap(({ at }, index) => effectsOf(index + 1).map(({ key, op }) => ({ pk: key, op, at })));
+    const expected = written.flatMap(({ at }, index) => orderEffects(index + 1).map(({ key, op }) => ({ pk: key, op, at })));
     expect(rows.map(({ pk, op }) => [pk, op])).toEqual(expected.map(({ pk, op }) => [pk, op]));
     for (const [index, row] of rows.entries()) expect(Math.abs(Number(row['at']) - Number(expected[index]?.at))).toBeLessThanOrEqual(1);
   });
@@ -71,12 +90,12 @@ describe('a log in a database of its own', () => {
       await log.drain();
       await business.client.query(
         `insert into deedlog.outbox (seq, records) overriding system value values (-5, $1::jsonb)`,
-        [JSON.stringify({ activities: [], effects: effectsOf(1) })],
+        [JSON.stringify({ activities: [], effects: orderEffects(1) })],
       );
     } else {
       const em = business.orm.em.fork();
       await em.begin();
-      await em.execute(`insert into deedlog.outbox (records) values ('${JSON.stringify({ activities: [], effects: effectsOf(1) })}')`);
+      await em.execute(`insert into deedlog.outbox (records) values ('${JSON.stringify({ activities: [], effects: orderEffects(1) })}')`);
       await insertEffects(business.client, 2);
       await log.drain();
       expect(await count(logged.client, 'deedlog.effect')).toBe(2);
