@@ -99,9 +99,10 @@ async function change(step: Extract<Step, { kind: Kind }>, request: Request): Pr
 /** A helper that says what a flush of the same request says too. */
 async function tell(step: Extract<Step, { kind: Kind }>, request: Request): Promise<void> {
   const { em, deedlog, depth } = request;
+  // What waits for its removal is not told of.
+  await em.flush();
   const row = await pick(ENTITIES[step.kind], step.pick, request);
   if (row === undefined || here().actor === undefined) return;
-  await em.flush();
   row.count = request.next();
   if (step.do === 'told-after') await em.flush();
   await deedlog.auditUpdate({ target: row }, depth > 0 ? { transaction: em } : {});
@@ -152,7 +153,8 @@ async function runBlock(step: Block, request: Request): Promise<void> {
     case 'scope':
       // Without a scope around, this would be a second request on the same EntityManager.
       if (here().actor === undefined) return inside({});
-      return at({ actor: 'zoe', intent: here().intent }, () => deedlog.run({ host: { actor: 'zoe' } }, () => inside({})));
+      // An open intent keeps the actor that it was opened with.
+      return at(here().intent === undefined ? { actor: 'zoe' } : {}, () => deedlog.run({ host: { actor: 'zoe' } }, () => inside({})));
   }
 }
 
