@@ -1,0 +1,44 @@
+import { createDeedlog, userActor } from '@deedlog/core';
+import { auditable, migrateDeedlog, mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
+import { defineEntity, p } from '@mikro-orm/core';
+import { MikroORM } from '@mikro-orm/postgresql';
+
+/** The process that is killed: endless requests that create, update and delete, each an intent with its own fork. */
+const Item = defineEntity({ name: 'Item', tableName: 'item', properties: { id: p.integer().primary(), count: p.integer() } });
+auditable(Item, { trackFields: ['count'] });
+
+const [businessUrl = '', logUrl] = process.argv.slice(2);
+/** Requests at the same time. */
+const CONCURRENT = 8;
+
+const business = await MikroORM.init({ entities: [Item], clientUrl: businessUrl });
+const logOrm = logUrl === undefined ? undefined : await MikroORM.init({ entities: [], discovery: { warnWhenNoEntities: false }, clientUrl: logUrl });
+const log = logOrm === undefined ? undefined : separateLog({ business, log: logOrm, pollMs: 20 });
+if (log === undefined) await migrateDeedlog(business);
+else await log.migrate();
+const deedlog = createDeedlog({ actor: () => userActor('7'), store: mikroOrmStore(business, log === undefined ? {} : { log }) });
+
+if (process.env['DRAIN_ONLY'] !== undefined) {
+  await log?.drain();
+  await deedlog.close();
+  await business.close(true);
+  await logOrm?.close(true);
+} else {
+  process.send?.('ready');
+  await Promise.all(Array.from({ length: CONCURRENT }, () => work()));
+}
+
+async function work(): Promise<never> {
+  for (;;) await deedlog.withIntent({ action: 'item.work', host: {} }, request);
+}
+
+async function request(): Promise<void> {
+  const em = business.em.fork();
+  const item = em.create(Item, { count: 0 } as never) as { count: number };
+  await em.flush();
+  // Several transactions of one act share its activity.
+  await em.transactional(async () => {
+    item.count = Math.ceil(Math.random() * 1000);
+  });
+  if (Math.random() < 0.3) await em.remove(item).flush();
+}
