@@ -29,7 +29,7 @@ export async function twoDatabases({ pollMs = 60_000, batchRows = 200 }: { pollM
   const logged = await testOrm([], { migrated: false, createSchema: false });
   const problems: DeedlogError[] = [];
   const onProblem = (problem: DeedlogError): void => void problems.push(problem);
-  const log = separateLog({ business: business.orm, log: logged.orm, onProblem, pollMs, batchRows });
+  const log = separateLog({ business: business.orm, log: logged.orm, onProblem, pollMs, batchRows, directMs: 60_000 });
   await log.migrate();
   const deedlog = createDeedlog<Host>({
     actor: ({ userId }) => userActor(userId),

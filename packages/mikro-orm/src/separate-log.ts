@@ -26,6 +26,8 @@ export interface SeparateLogOptions {
   readonly batchRows?: number;
   /** How often the outbox is looked at without being woken, in milliseconds. Default 1000. A commit of this process wakes the relay at once. */
   readonly pollMs?: number;
+  /** How long an act without a transaction waits for a log that does not answer, before it takes the outbox. Default 1000 milliseconds. */
+  readonly directMs?: number;
 }
 
 /** A log in a database of its own, and the relay that brings records there. */
@@ -48,6 +50,7 @@ export interface SeparateLog {
 
 const DEFAULT_BATCH_ROWS = 200;
 const DEFAULT_POLL_MS = 1000;
+const DEFAULT_DIRECT_MS = 1000;
 
 const places = new WeakMap<SeparateLog, { business: MikroORM; place: RecordsPlace }>();
 
@@ -66,7 +69,7 @@ export function placeOf(log: SeparateLog, orm: MikroORM): RecordsPlace {
  * Throws `SEPARATE_LOG_SAME_DATABASE` for one orm given twice, `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED`.
  */
 export function separateLog(options: SeparateLogOptions): SeparateLog {
-  const { business, log, onProblem = () => undefined, batchRows = DEFAULT_BATCH_ROWS, pollMs = DEFAULT_POLL_MS } = options;
+  const { business, log, onProblem = () => undefined, batchRows = DEFAULT_BATCH_ROWS, pollMs = DEFAULT_POLL_MS, directMs = DEFAULT_DIRECT_MS } = options;
   if (business === log) throw mikroOrmError('SEPARATE_LOG_SAME_DATABASE');
   for (const orm of [business, log]) {
     checkOrm(orm);
@@ -105,7 +108,7 @@ export function separateLog(options: SeparateLogOptions): SeparateLog {
       await reportLeft(backlog, guarded(onProblem));
     },
   };
-  places.set(made, { business, place: separatePlace({ ...clients, loop, counters, made, models: () => models, useModels }) });
+  places.set(made, { business, place: separatePlace({ ...clients, loop, counters, directMs, made, models: () => models, useModels }) });
   return made;
 }
 

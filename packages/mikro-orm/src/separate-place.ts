@@ -9,22 +9,21 @@ export interface SeparatePlaceParts {
   readonly log: PostgresLike;
   readonly loop: RelayLoop;
   readonly counters: RelayCounters;
+  /** How long a caller waits for a log that does not answer, before the record takes the outbox; in milliseconds. */
+  readonly directMs: number;
   readonly models: () => ModelTables;
   readonly useModels: (models: ModelTables) => void;
   readonly made: { check(): Promise<void>; close(): Promise<void> };
 }
 
-/** How long a caller waits for a log that does not answer, before the record takes the outbox. */
-const DIRECT_MS = 1000;
-
 /** In a transaction: the outbox. In none: the log itself, or the outbox while the log is down. */
-export function separatePlace({ business, log, loop, counters, made, models, useModels }: SeparatePlaceParts): RecordsPlace {
+export function separatePlace({ business, log, loop, counters, directMs, made, models, useModels }: SeparatePlaceParts): RecordsPlace {
   return {
     useModels,
     insert: insertIntoOutbox,
     async insertOwn(activities) {
       const records = { activities, effects: [] };
-      if (!loop.failing && (await reaches(log, records, models()))) {
+      if (!loop.failing && (await within(directMs, reaches(log, records, models())))) {
         counters.direct += activities.length;
         return;
       }
@@ -41,21 +40,25 @@ export function separatePlace({ business, log, loop, counters, made, models, use
   };
 }
 
-/** A late success does no harm: the log keeps an activity's id once. Rejects where the log refuses what the records hold. */
+/** Rejects where the log refuses what the records hold; false where it cannot be reached. */
 async function reaches(log: PostgresLike, records: Records, models: ModelTables): Promise<boolean> {
-  const inserted = insertRecords(log, records, { models }).then(
-    () => true,
-    (error: unknown) => {
-      if (refusalOf(error) !== undefined) throw error;
-      return false;
-    },
-  );
-  const gaveUp = new AbortController();
-  const late = setTimeout(DIRECT_MS, false, { signal: gaveUp.signal }).catch(() => false);
+  try {
+    await insertRecords(log, records, { models });
+    return true;
+  } catch (error) {
+    if (refusalOf(error) !== undefined) throw error;
+    return false;
+  }
+}
+
+/** False after `ms`. A late success does no harm: the log keeps an activity's id once. */
+async function within(ms: number, inserted: Promise<boolean>): Promise<boolean> {
+  const inTime = new AbortController();
+  const late = setTimeout(ms, false, { signal: inTime.signal }).catch(() => false);
   try {
     return await Promise.race([inserted, late]);
   } finally {
-    gaveUp.abort();
+    inTime.abort();
     inserted.catch(() => undefined);
   }
 }
