@@ -1,11 +1,12 @@
 /** `pnpm bench`: every comparison side by side in one run, as ratios. DATABASE_URL adds those on real PostgreSQL. */
+import { effectsBench } from './effects.bench.ts';
 import { printMissed, printRatios } from './report.ts';
 import type { Ratio } from './compare.ts';
 import { trpcBench } from './trpc.bench.ts';
 import { updateBench } from './update.bench.ts';
 import { yogaBench } from './yoga.bench.ts';
 
-const benches: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = { trpc: trpcBench, yoga: yogaBench, update: updateBench };
+const benches: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = { trpc: trpcBench, yoga: yogaBench, update: updateBench, effects: effectsBench };
 const chosen = process.argv.slice(2);
 
 const ratios: Ratio[] = [];
