@@ -33,27 +33,23 @@ const BATCH_SIZE = 100;
 export async function drainSegments(parts: DrainParts): Promise<number> {
   const { directory, owner, seal } = parts;
   let written = 0;
-  for (;;) {
+  // Those of others once only: a writer whose segments are taken faster than it can begin them would never get done.
+  for (let others = true; ; others = false) {
     const names = await reading(async () => {
       await seal();
-      return drainableSegments(directory, owner);
+      return drainableSegments(directory, { self: owner, others });
     });
-    let found = false;
-    for (const name of names) {
-      const count = await drainSegment(name, parts);
-      found ||= count !== undefined;
-      written += count ?? 0;
-    }
-    if (!found) return written;
+    if (names.length === 0) return written;
+    for (const name of names) written += await drainSegment(name, parts);
   }
 }
 
-/** How many activities were written; undefined where another process was faster. */
-async function drainSegment(name: SegmentName, parts: DrainParts): Promise<number | undefined> {
+/** How many activities were written; none where another process was faster. */
+async function drainSegment(name: SegmentName, parts: DrainParts): Promise<number> {
   const { directory, owner, counters } = parts;
   const own = name.owner.instance === owner.instance ? name : await reading(() => takeOver(directory, name, owner));
   const content = own === undefined ? undefined : await reading(() => readSegment(directory, own));
-  if (own === undefined || content === undefined) return undefined;
+  if (own === undefined || content === undefined) return 0;
   if (own !== name) counters.takenOver++;
   const { activities } = content;
   for (let start = 0; start < activities.length; start += BATCH_SIZE) {
