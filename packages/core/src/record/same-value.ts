@@ -70,10 +70,14 @@ function partsOf(a: object, b: object): Iterable<Pair> | undefined {
     case 'Number':
     case 'Boolean':
     case 'BigInt':
-      return [[String(a), String(b)]];
+      return [[textOf(a), textOf(b)]];
     default:
       return ArrayBuffer.isView(a) && ArrayBuffer.isView(b) && sameBytes(bytesOf(a), bytesOf(b)) ? [] : undefined;
   }
+}
+
+function textOf(value: { toString(): string }): string {
+  return value.toString();
 }
 
 /** `Object` for plain objects and instances of classes, whose fields are compared; the platform's name for everything else. */

@@ -2,9 +2,8 @@ import type { Change, Changes } from './changes.ts';
 import type { FieldTreatments } from './fields.ts';
 import { namesOf } from './path.ts';
 import { REDACTED } from './redact.ts';
-import { redactText } from './redact-text.ts';
 import type { IsDenied } from './redact.ts';
-import { LIMITS, safeText } from './safe-text.ts';
+import { LIMITS } from './safe-text.ts';
 import { pickFields } from './select.ts';
 import { Serializer } from './serialize.ts';
 
@@ -28,7 +27,7 @@ export function storedChanges(changes: Changes, isDenied: IsDenied, fields?: Fie
       break;
     }
     const stored = storedChange(path, change, { isDenied, fields, serializer });
-    if (stored !== undefined) kept.push([String(serializer.json(redactText(safeText(path, MAX_PATH)))), stored]);
+    if (stored !== undefined) kept.push([serializer.text(path, MAX_PATH), stored]);
   }
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
