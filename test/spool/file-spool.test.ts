@@ -120,6 +120,43 @@ describe('a drain that is refused', () => {
   });
 });
 
+describe('an activity that the store refuses for itself', () => {
+  test('holds up no other for long, stays in the spool, and is told at each drain', async () => {
+    await using place = bench();
+    const spool = place.open();
+    const added = activities(250);
+    await spool.add(added);
+    const poison = new Set([added[0]?.id ?? '', added[130]?.id ?? '']);
+    const stored: string[] = [];
+    const refusal = new Error('not this one');
+    const write = async (batch: readonly Activity[]): Promise<void> => {
+      if (batch.some(({ id }) => poison.has(id))) throw refusal;
+      stored.push(...ids(batch));
+    };
+    for (let drains = 0; drains < 6; drains++) await expect(spool.drain(write)).rejects.toBe(refusal);
+    expect(stored.toSorted()).toEqual(ids(added).filter((id) => !poison.has(id)).toSorted());
+    const late = activity();
+    await spool.add([late]);
+    await expect(spool.drain(write)).rejects.toBe(refusal);
+    expect(stored.at(-1)).toBe(late.id);
+    poison.clear();
+    expect(await spool.drain(write)).toBe(2);
+    expect(new Set(stored)).toEqual(new Set([...ids(added), late.id]));
+    expect(stored).toHaveLength(251);
+    expect(await drainAll(spool)).toEqual([]);
+  });
+
+  test('is not what an outage makes of the others: all are stored once it is over', async () => {
+    await using place = bench();
+    const spool = place.open();
+    const added = activities(250);
+    await spool.add(added);
+    for (let drains = 0; drains < 8; drains++) await expect(spool.drain(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    expect(ids(await drainAll(spool)).toSorted()).toEqual(ids(added).toSorted());
+    expect(place.files()).toEqual([]);
+  });
+});
+
 describe('the bound', () => {
   test('is kept: what does not fit is refused with a code, what is there stays', async () => {
     await using place = bench();

@@ -9,6 +9,7 @@ import type { SpoolCounters } from './drain-segments.ts';
 import { spoolError } from './errors.ts';
 import { closeOwner, openOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
+import { Refusals } from './refusals.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 export interface FileSpoolOptions {
@@ -62,6 +63,7 @@ class DirectorySpool implements FileSpool {
   readonly counters: { -readonly [Name in keyof SpoolCounters]: number } = { corrupt: 0, torn: 0, takenOver: 0 };
   readonly #options: Required<FileSpoolOptions> & { readonly directory: string };
   readonly #owner: Owner = openOwner();
+  readonly #refusals = new Refusals();
   #writer: SegmentWriter | undefined;
   #waiting: Waiting[] = [];
   #closed = false;
@@ -87,7 +89,7 @@ class DirectorySpool implements FileSpool {
       if (this.#closed) throw spoolError('SPOOL_CLOSED');
       const { directory, onProblem } = this.#options;
       const seal = (): Promise<void> => this.#exclusive(() => this.#endSegment());
-      return drainSegments({ directory, owner: this.#owner, counters: this.counters, onProblem, seal, write });
+      return drainSegments({ directory, owner: this.#owner, counters: this.counters, refusals: this.#refusals, onProblem, seal, write });
     });
     this.#lastDrain = drained.catch(() => undefined);
     return drained;
