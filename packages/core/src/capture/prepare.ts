@@ -7,8 +7,7 @@ import type { ActorColumns } from '../record/actor.ts';
 import { fillTemplate } from '../record/message.ts';
 import type { StoredMessage } from '../record/message.ts';
 import type { IsDenied } from '../record/redact.ts';
-import { redactText } from '../record/redact-text.ts';
-import { correlationText, LIMITS, safeText } from '../record/safe-text.ts';
+import { cleanText, correlationText, LIMITS, safeText } from '../record/safe-text.ts';
 import { toJsonObject } from '../record/serialize.ts';
 import type { JsonObject } from '../record/serialize.ts';
 import { storedChanges } from '../record/stored-changes.ts';
@@ -84,7 +83,7 @@ function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Acti
     recordedAt: new Date(),
     action: attempt(() => checkedAction(draft, settings), 'unknown'),
     outcome: draft.outcome,
-    outcomeCode: outcomeCode === undefined ? null : redactText(safeText(outcomeCode, LIMITS.name)),
+    outcomeCode: outcomeCode === undefined ? null : cleanText(outcomeCode, LIMITS.name),
     actorKind,
     actorId,
     actorLabel,
@@ -126,7 +125,7 @@ function checkedDate(date: Date): Date {
 }
 
 function textOrNull(text: string | undefined): string | null {
-  return text === undefined ? null : redactText(safeText(text, LIMITS.name));
+  return text === undefined ? null : cleanText(text, LIMITS.name);
 }
 
 function metadataOf({ captured, metadata }: Draft, isDenied: IsDenied): JsonObject {
@@ -151,7 +150,7 @@ function quoted(action: unknown): string {
 }
 
 function checkedReason({ reason, outcome, action }: Draft, definition: ActionDefinition | undefined): string | null {
-  if (reason !== undefined && reason !== null && reason !== '') return redactText(safeText(reason));
+  if (reason !== undefined && reason !== null && reason !== '') return cleanText(reason);
   // What was refused or failed never came to the point of justifying itself.
   if (definition?.reason === 'required' && outcome === 'success') throw coreError('REASON_MISSING', quoted(action));
   return null;

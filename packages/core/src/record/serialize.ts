@@ -1,10 +1,9 @@
 import { showPlatformValue } from './platform-values.ts';
 import type { Shown } from './platform-values.ts';
 import { classNameOf, methodOf, readProperty } from './read-property.ts';
-import { redactText } from './redact-text.ts';
 import { REDACTED } from './redact.ts';
 import type { IsDenied } from './redact.ts';
-import { bigintText, errorName, LIMITS, safeText } from './safe-text.ts';
+import { cleanText, bigintText, errorName, LIMITS } from './safe-text.ts';
 
 /** What a record may hold: JSON that PostgreSQL's jsonb accepts. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -79,8 +78,7 @@ export class Serializer {
   /** A text as it is stored, within what is left of the budget. */
   text(text: string, limit: number = LIMITS.text): string {
     const left = Math.max(0, LIMITS.characters - this.#characters);
-    // Cut before the patterns run: they must never see a 20 MB text.
-    const safe = redactText(safeText(text, Math.min(limit, left)));
+    const safe = cleanText(text, Math.min(limit, left));
     this.#characters += ESCAPED.test(safe) ? JSON.stringify(safe).length : safe.length + 2;
     return safe;
   }
