@@ -29,7 +29,9 @@ function batched<Key, Value>(load: (keys: readonly Key[]) => Promise<readonly Va
 
 describe('the context', () => {
   const ways: Record<string, () => Promise<void>> = {
-    await: async () => void (await Promise.resolve()),
+    await: async () => {
+      await Promise.resolve();
+    },
     'a timer': () => sleep(1),
     setImmediate: () => new Promise((resolve) => setImmediate(resolve)),
     'process.nextTick': () => new Promise((resolve) => process.nextTick(resolve)),
@@ -111,7 +113,7 @@ describe('the context', () => {
   test('background work that outlives the scope keeps its own', async () => {
     const { deedlog, only } = inMemory();
     let later: Promise<unknown> = Promise.resolve();
-    await deedlog.run({ actor: userActor('first') }, () => {
+    deedlog.run({ actor: userActor('first') }, () => {
       later = sleep(5).then(() => deedlog.trackActivity({ action: 'a.b' }));
     });
     await deedlog.run({ actor: userActor('second') }, () => later);

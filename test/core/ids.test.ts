@@ -34,7 +34,7 @@ describe('createId', () => {
     expect(ids.size).toBe(1_000_000);
     for (const id of [...ids].slice(0, 500)) {
       const bits = BigInt(`0x${id.replaceAll('-', '')}`);
-      for (let bit = 0; bit < 128; bit++) ((bits >> BigInt(bit)) & 1n) === 1n ? (never[bit] = 0) : (always[bit] = 0);
+      for (let bit = 0; bit < 128; bit++) (((bits >> BigInt(bit)) & 1n) === 1n ? never : always)[bit] = 0;
     }
     const moving = always.filter((fixed, bit) => fixed === 0 && never[bit] === 0).length;
     expect(moving).toBe(74);

@@ -172,7 +172,7 @@ describe('close', () => {
 
 describe('ignore rules', () => {
   const record = async (ignore: DeedlogOptions['ignore']): Promise<string[]> => {
-    const { deedlog, store } = inMemory({ ...(ignore === undefined ? {} : { ignore }) });
+    const { deedlog, store } = inMemory(ignore === undefined ? {} : { ignore });
     for (const [action, by, path] of [
       ['health.check', userActor(7), '/health'],
       ['invoice.view', userActor('bot'), '/invoices/1'],

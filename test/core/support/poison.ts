@@ -4,6 +4,12 @@ const boom = (): never => {
   throw new Error('boom');
 };
 
+/** Code under audit may throw anything. */
+function thrown(value: unknown): never {
+  // oxlint-disable-next-line only-throw-error
+  throw value;
+}
+
 /** Throws from every trap that there is. */
 export function throwingProxy(target: object = {}): object {
   const traps = ['get', 'has', 'ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor', 'set', 'deleteProperty', 'defineProperty', 'isExtensible', 'preventExtensions', 'setPrototypeOf', 'apply', 'construct'];
@@ -60,8 +66,8 @@ export const poison: readonly (readonly [name: string, make: () => unknown, visi
   ['maps 100,000 deep', () => deep(100_000, (inner) => new Map([['inner', inner]])), '[too deep]'],
   ['many long texts', () => Array.from({ length: 100 }, () => '"\n'.repeat(2000)), '[+'],
   ['a throwing getter', () => Object.defineProperty({ ok: 1 }, 'bad', { enumerable: true, get: boom }), '[unreadable: Error]'],
-  ['a getter that throws nothing', () => Object.defineProperty({}, 'bad', { enumerable: true, get: () => { throw undefined; } }), '[unreadable: undefined]'],
-  ['a getter that throws a proxy', () => Object.defineProperty({}, 'bad', { enumerable: true, get: () => { throw throwingProxy(); } }), '[unreadable: Error]'],
+  ['a getter that throws nothing', () => Object.defineProperty({}, 'bad', { enumerable: true, get: () => thrown(undefined) }), '[unreadable: undefined]'],
+  ['a getter that throws a proxy', () => Object.defineProperty({}, 'bad', { enumerable: true, get: () => thrown(throwingProxy()) }), '[unreadable: Error]'],
   ['a proxy that throws from every trap', throwingProxy, '[unreadable: Error]'],
   ['a list proxy that throws from every trap', () => throwingProxy([1, 2]), '[unreadable: Error]'],
   ['a revoked proxy', revokedProxy, '[unreadable: TypeError]'],
