@@ -1,6 +1,6 @@
 import { renderMessage } from '@deedlog/core';
 import type { Activity } from '@deedlog/core';
-import type pico from 'picocolors';
+import pico from 'picocolors';
 import { actorText, changeLines, count, fit, targetText, viaText } from './wording.ts';
 
 type Colors = ReturnType<typeof pico.createColors>;
@@ -10,7 +10,8 @@ const WIDTH = 100;
 const INDENT = 17;
 
 /** The log as people read it: grouped by request, in the order in which the requests began. */
-export function renderTimeline(activities: readonly Activity[], colors: Colors): string {
+export function renderTimeline(activities: readonly Activity[], { coloured }: { readonly coloured: boolean }): string {
+  const colors = pico.createColors(coloured);
   const requests = Map.groupBy(activities, ({ correlationId, id }) => correlationId ?? id);
   const blocks = [...requests.values()].map((group) => [header(group, colors), ...group.flatMap((one) => entry(one, colors))].join('\n'));
   return [...blocks, summary(activities, colors)].join('\n\n');
