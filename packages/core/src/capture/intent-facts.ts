@@ -81,7 +81,7 @@ export abstract class IntentFacts {
 
   private merge<Fact extends 'metadata' | 'values' | 'changes'>(fact: Fact, given: NonNullable<Facts[Fact]>): void {
     const facts = this.writable();
-    facts[fact] = facts[fact] === undefined ? given : mergeBags(facts[fact], given);
+    facts[fact] = mergeBags<NonNullable<Facts[Fact]>>(facts[fact], given);
   }
 
   private writable(): Facts {
@@ -92,8 +92,9 @@ export abstract class IntentFacts {
   }
 }
 
-/** A bag that cannot be read is kept as it is: the record then shows that it is unreadable. */
-function mergeBags<Bag extends object>(one: Bag, other: Bag): Bag {
+/** Both bags in one, the later winning. A bag that cannot be read is kept as it is: the record then shows that it is unreadable. */
+export function mergeBags<Bag extends object>(one: Bag | undefined, other: Bag | undefined): Bag | undefined {
+  if (one === undefined || other === undefined) return other ?? one;
   try {
     return { ...one, ...other };
   } catch {

@@ -4,6 +4,7 @@ import { coreError } from '../errors.ts';
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import { fieldTreatments } from '../record/fields.ts';
+import { createId } from '../record/id.ts';
 import { errorName } from '../record/safe-text.ts';
 import { ambientAudit } from './ambient-audit.ts';
 import { EMPTY_CONTEXT } from './context.ts';
@@ -86,11 +87,15 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue> implements Dee
   }
 
   openIntent(options: IntentOptions<Host>): Intent {
-    const open = options as IntentOptions<never>;
-    if (!this.enabled) return new OpenIntent(open, NO_SCOPE, this.#recorder);
-    const { scope } = this.#recorder;
+    const recorder = this.#recorder;
+    const now = Date.now();
+    const id = createId(now);
+    const open = (outer: Scope): Intent => new OpenIntent(options as IntentOptions<never>, outer, { recorder, id, now });
+    if (!this.enabled) return open(NO_SCOPE);
+    const { scope } = recorder;
     const settled = scope !== undefined && !('host' in options) && options.context === undefined;
-    return new OpenIntent(open, settled ? scope : this.#scopes.open(options as RunOptions<Host>, scope), this.#recorder);
+    // An intent that begins a flow gives it its name.
+    return open(settled ? scope : this.#scopes.open(options as RunOptions<Host>, scope, id));
   }
 
   async withIntent<Result>(options: WithIntentOptions<Host, Catalogue>, body: (audit: Audit) => Result | Promise<Result>): Promise<Result> {

@@ -7,7 +7,7 @@ import type { ActorColumns } from '../record/actor.ts';
 import { fillTemplate } from '../record/message.ts';
 import type { StoredMessage } from '../record/message.ts';
 import type { IsDenied } from '../record/redact.ts';
-import { cleanText, correlationText, LIMITS, safeText } from '../record/safe-text.ts';
+import { cleanText, LIMITS, safeText } from '../record/safe-text.ts';
 import { toJsonObject } from '../record/serialize.ts';
 import type { JsonObject } from '../record/serialize.ts';
 import { storedChanges } from '../record/stored-changes.ts';
@@ -103,8 +103,8 @@ function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Acti
     observer: draft.observer,
     source,
     tenant: context.tenant ?? null,
-    correlationId: correlationText(draft.correlationId) ?? null,
-    causationId: correlationText(draft.causationId) ?? null,
+    correlationId: draft.correlationId,
+    causationId: draft.causationId,
   };
   // A declared template tells of an act that was done; of one that was not, only a message given by hand tells.
   const template = draft.message ?? (draft.outcome === 'success' ? definition?.message : undefined);

@@ -6,6 +6,7 @@ import type { Changes } from '../record/changes.ts';
 import type { FieldTreatments } from '../record/fields.ts';
 import { createId } from '../record/id.ts';
 import type { Outcome } from '../record/outcome.ts';
+import { correlationText } from '../record/safe-text.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { InferSchemaInput, StandardSchemaV1 } from '../standard-schema.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
@@ -102,8 +103,8 @@ function draftBy(actor: Actor | null, activity: TrackedActivity, scope: Scope | 
     input: null,
     captured: undefined,
     metadata: activity.metadata as Draft['metadata'],
-    correlationId: activity.correlationId ?? scope?.correlationId ?? null,
-    causationId: activity.causationId ?? scope?.intent?.id ?? scope?.causationId ?? null,
+    correlationId: correlationText(activity.correlationId) ?? scope?.correlationId ?? null,
+    causationId: correlationText(activity.causationId) ?? scope?.intent?.id ?? scope?.causationId ?? null,
   };
 }
 

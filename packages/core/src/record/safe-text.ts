@@ -3,8 +3,9 @@ import { redactText } from './redact-text.ts';
 
 export { LIMITS } from './limits.ts';
 
-const CONTROL = /(?![\t\n\r])\p{Cc}/u;
-const CONTROLS = /(?![\t\n\r])\p{Cc}/gu;
+/** Every control character but tab and line breaks, told by what is none. */
+const CONTROL = /[^\t\n\r -~\u00a0-\uffff]/;
+const CONTROLS = /[^\t\n\r -~\u00a0-\uffff]/g;
 /** First of the characters of Unicode that picture the control characters U+0000 to U+001F. */
 const PICTURES = 0x2400;
 
