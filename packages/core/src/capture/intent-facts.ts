@@ -81,7 +81,8 @@ export abstract class IntentFacts {
 
   private merge<Fact extends 'metadata' | 'values' | 'changes'>(fact: Fact, given: NonNullable<Facts[Fact]>): void {
     const facts = this.writable();
-    facts[fact] = mergeBags<NonNullable<Facts[Fact]>>(facts[fact], given);
+    const known: NonNullable<Facts[Fact]> | undefined = facts[fact] ?? undefined;
+    facts[fact] = mergeBags(known, given);
   }
 
   private writable(): Facts {
