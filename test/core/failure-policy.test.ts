@@ -289,18 +289,34 @@ describe('inside a transaction of the caller', () => {
 
   test('work on its own account does not join the transaction of the request that caused it', async () => {
     const { store, back } = down();
-    const { deedlog } = setUp({ store });
-    await deedlog.trackActivity(act);
+    const spool = Object.assign(memorySpool(), { broken: true });
+    const { deedlog } = setUp({ store, spool });
+    await deedlog.trackActivity({ ...act, action: 'a.lost' });
+    spool.broken = false;
+    await deedlog.trackActivity({ ...act, action: 'a.spooled' });
+    back();
+    const rolledBack = store.transactional(async () => {
+      // Its commit lets the gap be recorded and the spool be drained, while the outer transaction is open around it.
+      await store.transactional(() => deedlog.trackActivity({ ...act, action: 'a.separate' }), { separate: true });
+      await expect.poll(() => [deedlog.counters.gaps, deedlog.counters.drained]).toEqual([1, 1]);
+      await deedlog.trackActivity({ ...act, action: 'a.undone' });
+      throw new Error('undo');
+    });
+    await expect(rolledBack).rejects.toThrow('undo');
+    await deedlog.close();
+    expect(store.activities.map(({ action }) => action).toSorted()).toEqual(['a.separate', 'a.spooled', GAP_ACTION]);
+  });
+
+  test('a drain that is asked for inside a transaction does not join it', async () => {
+    const { store, back } = down();
+    const { deedlog } = setUp({ store, onFailure: 'spool', spool: memorySpool() });
+    await deedlog.trackActivity({ ...act, action: 'a.spooled' });
     back();
     await store.transactional(async () => {
-      // The drain and the gap start here, inside the transaction's async context, and must not depend on it.
-      await deedlog.drain();
-      await deedlog.trackActivity({ ...act, outcome: 'denied' });
-      await store.transactional(async () => undefined);
+      expect(await deedlog.drain()).toBe(1);
       throw new Error('undo');
     }).catch(() => undefined);
-    await deedlog.close();
-    expect(store.activities.map(({ action }) => action).toSorted()).toEqual([GAP_ACTION, 'invoice.approve']);
+    expect(store.activities.map(({ action }) => action)).toEqual(['a.spooled']);
   });
 });
 

@@ -28,8 +28,8 @@ export interface TransactionalStore extends Store {
   readonly calls: { write: number; connect: number; close: number };
   /** Which activities it refuses. Default none. */
   refuses: (activity: Activity) => boolean;
-  /** Runs `body` in a transaction that every write inside sees; undone if it throws. Nested: a savepoint. */
-  transactional<Result>(body: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  /** Runs `body` in a transaction that every write inside sees; undone if it throws. Nested: a savepoint, unless `separate`. */
+  transactional<Result>(body: (transaction: Transaction) => Promise<Result>, options?: { readonly separate?: boolean }): Promise<Result>;
   /** A change of the business in the current transaction; without one, in a transaction of its own, as an ORM's flush does. */
   change(name: string, entity?: object): Promise<void>;
 }
@@ -75,10 +75,7 @@ export function transactionalStore({ namesTransactions = true }: TransactionalSt
       insert(activities, joined, isolate);
       return joined === undefined ? { at: 'own' } : { at: 'joined', transaction: joined };
     },
-    async transactional(body) {
-      const transaction = new Transaction(joinedBy());
-      return current.run(transaction, () => execute(transaction, body));
-    },
+    transactional: (body, { separate = false } = {}) => execute(new Transaction(separate ? undefined : joinedBy()), body),
     async change(name, entity) {
       const transaction = joinedBy();
       if (entity !== undefined) hooks?.suggestTarget(entity);
@@ -112,8 +109,11 @@ export function transactionalStore({ namesTransactions = true }: TransactionalSt
   async function execute<Result>(transaction: Transaction, body: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     let result: Result;
     try {
-      result = await body(transaction);
-      if (transaction.parent === undefined) await hooks?.beforeCommit(transaction, (activity, { isolate }) => writeInto(transaction, activity, isolate));
+      result = await current.run(transaction, async () => {
+        const value = await body(transaction);
+        if (transaction.parent === undefined) await hooks?.beforeCommit(transaction, (activity, { isolate }) => writeInto(transaction, activity, isolate));
+        return value;
+      });
       if (transaction.broken) throw new Error('current transaction is aborted');
     } catch (error) {
       transaction.open = false;
