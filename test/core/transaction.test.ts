@@ -175,7 +175,7 @@ describe('in a transaction', () => {
     const store = transactionalStore();
     const { deedlog } = setUp({ store, actions: { 'invoice.void': { reason: 'required' } } });
     await expect(deedlog.withIntent({ action: 'invoice.void', host }, () => store.change('invoice'))).rejects.toMatchObject({ code: 'REASON_MISSING' });
-    expect([store.changes, store.activities.map(({ outcome, outcomeCode }) => [outcome, outcomeCode])]).toEqual([[], [['failure', 'DeedlogError']]]);
+    expect([store.changes, store.activities.map(({ outcome, outcomeCode }) => [outcome, outcomeCode])]).toEqual([[], [['failure', 'REASON_MISSING']]]);
   });
 
   test('nothing of a paused scope is written with a change', async () => {

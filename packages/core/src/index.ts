@@ -36,7 +36,7 @@ export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOpt
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
 export { createId } from './record/id.ts';
 export { renderMessage } from './record/message.ts';
-export { endingOfCode, type Ending, type Outcome } from './record/outcome.ts';
+export { endingOfCode, endingOfError, type Ending, type Outcome } from './record/outcome.ts';
 export { createDenyRule, REDACTED, type IsDenied, type RedactOptions } from './record/redact.ts';
 export { redactText } from './record/redact-text.ts';
 export { LIMITS, safeText } from './record/safe-text.ts';

@@ -4,7 +4,7 @@ import type { OrmTransaction } from './postgres-client.ts';
 
 /** What becomes of the transactions and flushes of one orm. */
 export interface TransactionListener {
-  flushing(entity: object): void;
+  flushing(entity: object, transaction: OrmTransaction | undefined): void;
   committing(root: OrmTransaction): Promise<void>;
   released(savepoint: OrmTransaction, parent: OrmTransaction): void;
   rolledBack(savepoint: OrmTransaction): void;
@@ -14,7 +14,7 @@ export interface TransactionListener {
 /** Tells deedlog; `hooksNow` gives undefined once the store is closed, because MikroORM cannot unsubscribe. */
 export function transactionListener(writer: ActivityWriter, hooksNow: () => TransactionHooks | undefined): TransactionListener {
   return {
-    flushing: (entity) => hooksNow()?.suggestTarget(entity),
+    flushing: (entity, transaction) => hooksNow()?.suggestTarget(entity, transaction),
     async committing(root) {
       await hooksNow()?.beforeCommit(root, async (activity, { isolate }) => {
         const inserted = await writer.join(root, [activity], { isolate, onlyIfChanged: true });

@@ -6,9 +6,9 @@ import type { TransactionTree } from './transaction-tree.ts';
 /** Translates MikroORM's transaction events, which are the same for savepoints, into those of a transaction tree. */
 export function transactionSubscriber(tree: TransactionTree, listener: TransactionListener): EventSubscriber {
   return {
-    onFlush({ uow }: FlushEventArgs) {
+    onFlush({ em, uow }: FlushEventArgs) {
       const entity = firstChangedEntity(uow);
-      if (entity !== undefined) listener.flushing(entity);
+      if (entity !== undefined) listener.flushing(entity, em.getTransactionContext());
     },
     beforeTransactionStart({ em, transaction }) {
       tree.starting(em, transaction);

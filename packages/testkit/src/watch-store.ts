@@ -34,6 +34,6 @@ function watchHooks(hooks: TransactionHooks, see: (activities: readonly Activity
     afterRollback: (transaction) => hooks.afterRollback(transaction),
     afterRelease: (savepoint, parent) => hooks.afterRelease(savepoint, parent),
     afterDeferred: (activities, error) => hooks.afterDeferred(activities, error),
-    suggestTarget: (entity) => hooks.suggestTarget(entity),
+    suggestTarget: (entity, transaction) => hooks.suggestTarget(entity, transaction),
   };
 }

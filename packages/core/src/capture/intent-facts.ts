@@ -1,8 +1,9 @@
 import type { Actor } from '../record/actor.ts';
 import type { Changes } from '../record/changes.ts';
-import type { TargetLike } from '../record/target.ts';
+import type { Target, TargetLike } from '../record/target.ts';
 import type { Draft } from './draft.ts';
 import type { Recorder } from './recorder.ts';
+import { SuggestedTargets } from './suggested-targets.ts';
 
 type FactName =
   | 'target' | 'related' | 'reason' | 'metadata' | 'values' | 'changes' | 'changeFields' | 'actor' | 'message' | 'tool'
@@ -16,7 +17,8 @@ export abstract class IntentFacts {
   protected readonly recorder: Recorder;
   protected facts: Facts = {};
   protected late: Facts | undefined;
-  protected suggested: object | undefined;
+  /** What becomes the target where nobody names one. */
+  readonly suggestions: SuggestedTargets = new SuggestedTargets();
 
   constructor(recorder: Recorder) {
     this.recorder = recorder;
@@ -57,11 +59,6 @@ export abstract class IntentFacts {
     this.writable().actor = actor;
   }
 
-  /** The entity becomes the target unless somebody names one. */
-  suggestTarget(entity: object): void {
-    this.suggested ??= entity;
-  }
-
   /** Adds what a helper brings. */
   protected add({ target, related = [], metadata, values, changes, ...others }: Facts): void {
     if (target !== undefined) this.target(target);
@@ -71,6 +68,10 @@ export abstract class IntentFacts {
     if (changes !== undefined) this.changes(changes);
     const told = Object.entries(others).filter(([, fact]) => fact !== undefined && fact !== null);
     if (told.length > 0) Object.assign(this.writable(), Object.fromEntries(told));
+  }
+
+  protected get suggested(): Target | undefined {
+    return this.suggestions.first((entity) => this.recorder.describe(entity));
   }
 
   /** Whether the record names this very target. */

@@ -5,7 +5,7 @@ import type { ActionCatalogue, ActionName } from '../record/action.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import { fieldTreatments } from '../record/fields.ts';
 import { createId } from '../record/id.ts';
-import { errorName } from '../record/safe-text.ts';
+import { endingOfError } from '../record/outcome.ts';
 import { ambientAudit } from './ambient-audit.ts';
 import { EMPTY_CONTEXT } from './context.ts';
 import type { Deedlog, TrackOptions, WithIntentOptions } from './deedlog.ts';
@@ -169,7 +169,7 @@ async function runIntent<Result>(intent: Intent, body: (audit: Audit) => Result 
   try {
     result = await intent.run(() => body(intent));
   } catch (error) {
-    await intent.end({ outcome: 'failure', code: errorName(error) });
+    await intent.end(endingOfError(error));
     throw error;
   }
   await intent.end({ outcome: 'success' });

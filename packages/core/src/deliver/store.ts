@@ -38,8 +38,11 @@ export interface TransactionHooks {
   afterRelease(savepoint: object, parent: object): void;
   /** A batch that was deferred has been tried. */
   afterDeferred(activities: readonly Activity[], error?: unknown): void;
-  /** The changed entity becomes the open intent's target, unless one was named. */
-  suggestTarget(entity: object): void;
+  /**
+   * The entity that a flush changes first becomes the open intent's target, unless one was named, or `transaction` is rolled
+   * back. Undefined: the flush is about to open a transaction of its own.
+   */
+  suggestTarget(entity: object, transaction?: object): void;
 }
 
 /**
