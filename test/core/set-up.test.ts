@@ -152,6 +152,20 @@ describe('close', () => {
     expect(order).toEqual(['store', 'store', 'sink', 'sink', 'closed']);
   });
 
+  test('waits for a drain that was asked for', async () => {
+    const order: string[] = [];
+    const store = Object.assign(transactionalStore(), { close: () => Promise.resolve(void order.push('closed')) });
+    const drain = async (): Promise<number> => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return order.push('drained');
+    };
+    const { deedlog } = setUp({ store, spool: { ...memorySpool(), drain } });
+    const draining = deedlog.drain();
+    await deedlog.close();
+    await draining;
+    expect(order).toEqual(['drained', 'closed']);
+  });
+
   test('twice closes once', async () => {
     const store = transactionalStore();
     const { deedlog } = setUp({ store });

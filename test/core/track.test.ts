@@ -236,6 +236,12 @@ describe('auditCreate, auditUpdate and auditDelete', () => {
     expect(only().changes).toEqual({ title: { old: 'old', new: 'new' } });
   });
 
+  test('a field named __proto__ is a field', async () => {
+    const { deedlog, only } = inMemory();
+    await deedlog.auditUpdate({ target, actor: ada, before: {}, data: JSON.parse('{"__proto__": 1}') as object, fields: ['__proto__'] as never });
+    expect(Object.entries(only().changes ?? {})).toEqual([['__proto__', { old: null, new: 1 }]]);
+  });
+
   test('an update that changed nothing has no changes', async () => {
     const { deedlog, only } = inMemory();
     await deedlog.auditUpdate({ target, actor: ada, before: { tags: [{ a: 1 }] }, data: { tags: [{ a: 1 }] }, fields: ['tags'] });

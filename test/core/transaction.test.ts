@@ -171,6 +171,24 @@ describe('in a transaction', () => {
     expect([store.activities.length, store.changes, deedlog.counters.stored]).toEqual([1, ['later'], 1]);
   });
 
+  test('an intent that ends while its transaction is still committing goes with that, and is not written by a later one', async () => {
+    const store = transactionalStore();
+    const { deedlog } = setUp({ store });
+    let lose: (error: Error) => void = () => undefined;
+    store.commits = new Promise((_, reject) => (lose = reject));
+    const intent = deedlog.openIntent({ action: 'order.place', observer: 'trpc', host });
+    const later = intent.run(async () => {
+      await store.change('lost').catch(() => undefined);
+      store.commits = Promise.resolve();
+      await store.change('later');
+    });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await intent.end({ outcome: 'success' })).toEqual({ id: intent.id, status: 'joined' });
+    lose(new Error('connection lost'));
+    await later;
+    expect([store.activities, store.changes]).toEqual([[], ['later']]);
+  });
+
   test('a missing reason rolls the change back under policy closed', async () => {
     const store = transactionalStore();
     const { deedlog } = setUp({ store, actions: { 'invoice.void': { reason: 'required' } } });

@@ -28,6 +28,8 @@ export interface TransactionalStore extends Store {
   readonly calls: { write: number; connect: number; close: number };
   /** Which activities it refuses. Default none. */
   refuses: (activity: Activity) => boolean;
+  /** The commit itself waits for it, and fails with it. Default resolved. */
+  commits: Promise<void>;
   /** Runs `body` in a transaction that every write inside sees; undone if it throws. Nested: a savepoint, unless `separate`. */
   transactional<Result>(body: (transaction: Transaction) => Promise<Result>, options?: { readonly separate?: boolean }): Promise<Result>;
   /** A change of the business in the current transaction; without one, in a transaction of its own, as an ORM's flush does. */
@@ -60,6 +62,7 @@ export function transactionalStore({ namesTransactions = true }: TransactionalSt
     },
     calls: { write: 0, connect: 0, close: 0 },
     refuses: () => false,
+    commits: Promise.resolve(),
     connect(given) {
       store.calls.connect++;
       hooks = given;
@@ -115,6 +118,7 @@ export function transactionalStore({ namesTransactions = true }: TransactionalSt
         return value;
       });
       if (transaction.broken) throw new Error('current transaction is aborted');
+      if (transaction.parent === undefined) await store.commits;
     } catch (error) {
       transaction.open = false;
       hooks?.afterRollback(transaction);
