@@ -1,4 +1,3 @@
-import { createId } from '@deedlog/core';
 import type { Activity } from '@deedlog/core';
 import { fileSpool } from '@deedlog/spool';
 import type { FileSpool, FileSpoolOptions } from '@deedlog/spool';
@@ -10,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { bareActivity } from '../contract/sample-activity.ts';
 
 export interface Bench extends AsyncDisposable {
   readonly directory: string;
@@ -41,36 +41,7 @@ export function bench(): Bench {
 }
 
 export function activity(given: Partial<Activity> = {}): Activity {
-  return {
-    id: createId(),
-    occurredAt: new Date(),
-    recordedAt: new Date(),
-    action: 'invoice.approve',
-    outcome: 'success',
-    outcomeCode: null,
-    actorKind: 'user',
-    actorId: '7',
-    actorLabel: null,
-    onBehalfOf: null,
-    targetType: 'Invoice',
-    targetId: '42',
-    targetLabel: null,
-    related: null,
-    tool: null,
-    message: null,
-    messageValues: null,
-    reason: null,
-    changes: null,
-    input: null,
-    context: {},
-    metadata: {},
-    observer: 'manual',
-    source: 'test',
-    tenant: null,
-    correlationId: null,
-    causationId: null,
-    ...given,
-  };
+  return bareActivity({ action: 'invoice.approve', actorKind: 'user', actorId: '7', targetType: 'Invoice', targetId: '42', source: 'test', ...given });
 }
 
 export function activities(count: number): Activity[] {
