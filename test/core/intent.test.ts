@@ -1,5 +1,6 @@
 import { userActor } from '@deedlog/core';
 import { describe, expect, test } from 'vitest';
+import { throwingProxy } from './support/poison.ts';
 import { inMemory } from './support/set-up.ts';
 
 const host = { user: '7' };
@@ -40,7 +41,8 @@ describe('withIntent', () => {
     ['a text', 'boom', 'string'],
     ['undefined', undefined, 'undefined'],
     ['an error whose name cannot be read', Object.defineProperty(new Error('boom'), 'name', { get: () => { throw new Error('name'); } }), 'Error'],
-    ['a proxy that throws from every trap', new Proxy({}, { getPrototypeOf: () => { throw new Error('trap'); } }), 'Error'],
+    ['a proxy that throws from every trap', throwingProxy(), 'Error'],
+    ['an error whose code cannot be read', Object.defineProperty(new RangeError('boom'), 'code', { get: () => { throw new Error('code'); } }), 'RangeError'],
   ])('%s is thrown on unchanged, and recorded as a failure', async (_, thrown, code) => {
     const { deedlog, only } = inMemory();
     const caught = await deedlog
