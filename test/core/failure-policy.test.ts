@@ -10,8 +10,8 @@ const act = { action: 'invoice.approve', actor: userActor(7) } as const;
 const policies: readonly FailurePolicy[] = ['closed', 'open', 'spool'];
 
 /** A store that refuses everything until `back` is called. */
-function down(options: { readonly namesTransactions?: boolean } = {}) {
-  const store = transactionalStore(options);
+function down() {
+  const store = transactionalStore();
   store.refuses = () => true;
   return { store, back: () => (store.refuses = () => false) };
 }
@@ -234,16 +234,6 @@ describe('inside a transaction of the caller', () => {
     })).rejects.toThrow('undo');
     await deedlog.close();
     expect([spool.waiting, deedlog.counters]).toMatchObject([[], { refused: 1, lost: 0, spooled: 0, gaps: 0 }]);
-  });
-
-  test('a store that does not name its transactions has the refusal decided at once', async () => {
-    const { store } = down({ namesTransactions: false });
-    const spool = memorySpool();
-    const { deedlog } = setUp({ store, onFailure: 'spool', spool });
-    await store.transactional(async () => {
-      expect(await deedlog.trackActivity(act)).toMatchObject({ status: 'spooled' });
-    });
-    expect(spool.waiting).toHaveLength(1);
   });
 
   test.each([

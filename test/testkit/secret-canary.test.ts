@@ -144,7 +144,7 @@ describe('a watched store', () => {
     expect(watched.extra).toEqual([1]);
     expect('check' in watched).toBe(true);
     expect((watched as Store).connect).toBeUndefined();
-    expect((watched as Store).inTransaction).toBeUndefined();
+    expect((watched as Store).transactionOf).toBeUndefined();
     return watched.check();
   });
 
@@ -165,7 +165,7 @@ describe('a watched store', () => {
       connect: (given) => {
         hooks = given;
       },
-      inTransaction: () => true,
+      transactionOf: () => transaction,
       write: () => Promise.resolve({ at: 'joined', transaction }),
     });
     const deedlog = createDeedlog({ store, actor: () => userActor('7') });

@@ -36,13 +36,8 @@ export interface TransactionalStore extends Store {
   change(name: string, entity?: object): Promise<void>;
 }
 
-export interface TransactionalStoreOptions {
-  /** Names its transactions, or only says whether there is one. Default true. */
-  readonly namesTransactions?: boolean;
-}
-
 /** A store that works as one on a database does: transactions, savepoints, statements that break them, and the hooks. */
-export function transactionalStore({ namesTransactions = true }: TransactionalStoreOptions = {}): TransactionalStore {
+export function transactionalStore(): TransactionalStore {
   const current = new AsyncLocalStorage<Transaction | undefined>();
   const byId = new Map<string, Activity>();
   const changes: string[] = [];
@@ -60,6 +55,7 @@ export function transactionalStore({ namesTransactions = true }: TransactionalSt
     get changes() {
       return changes;
     },
+    transactionOf: joinedBy,
     calls: { write: 0, connect: 0, close: 0 },
     refuses: () => false,
     commits: Promise.resolve(),
@@ -91,8 +87,6 @@ export function transactionalStore({ namesTransactions = true }: TransactionalSt
       return Promise.resolve();
     },
   };
-  if (namesTransactions) store.transactionOf = joinedBy;
-  else store.inTransaction = (transaction) => joinedBy(transaction) !== undefined;
   return store;
 
   function insert(activities: readonly Activity[], transaction: Transaction | undefined, isolate: boolean): void {

@@ -54,8 +54,6 @@ export interface Store {
   write(activities: readonly Activity[], options?: WriteOptions): Promise<Placement>;
   /** The transaction that {@link write} would join, by the identity that the hooks use; undefined: none. Absent: never. */
   transactionOf?(transaction?: unknown): object | undefined;
-  /** Asked where {@link transactionOf} is absent; a refused write under policy `open` or `spool` is then decided at once. */
-  inTransaction?(transaction?: unknown): boolean;
   /** Called once by `createDeedlog`. Throws a coded error on a wrong set-up. */
   connect?(hooks: TransactionHooks): void;
   /** Whether the store is ready, for example its tables exist. Rejects with a coded error that says the remedy. */
