@@ -25,7 +25,7 @@ async function runDemo(once: boolean): Promise<void> {
   try {
     await playTheDay(clinic);
     const activities = await activitiesSince(clinic.orm.em.fork(), since);
-    console.log(renderTimeline(activities, { coloured: process.stdout.isTTY && pico.isColorSupported }));
+    console.log(renderTimeline(activities, { coloured: process.stdout.isTTY === true && pico.isColorSupported }));
     if (!once) await serveUntilInterrupted(clinic);
   } finally {
     await clinic.close();
