@@ -42,7 +42,7 @@ export async function updateBench(): Promise<readonly Ratio[]> {
   });
   const call = t.createCallerFactory(router);
   const user = { id: '7' };
-  return compare({
+  return await compare({
     title: 'one-row update, tRPC + MikroORM + PostgreSQL',
     base: () => call({ user, em: orm.em.fork() }).bare({ id: 1 }),
     baseName: 'bare',

@@ -1,8 +1,7 @@
 import { createDeedlog, userActor } from '@deedlog/core';
+import type { Deedlog } from '@deedlog/core';
 import { useAudit } from '@deedlog/envelop';
-import type { AuditContext } from '@deedlog/envelop';
 import type { GraphQLSchema } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { ringStore } from './ring-store.ts';
 import { compare } from './compare.ts';
@@ -26,7 +25,8 @@ const schema = createSchema<Context>({
 
 type Fetch = (body: string) => Promise<string>;
 
-function yogaServer(plugins: Plugin<AuditContext>[]): Fetch {
+function yogaServer(deedlog?: Deedlog<Context>): Fetch {
+  const plugins = deedlog === undefined ? [] : [useAudit(deedlog, { fields: { rename: { action: 'patient.rename', input: ['id', 'name'] } } })];
   const yoga = createYoga({ schema: schema as GraphQLSchema, context: (): Context => ({ user: { id: '7' } }), plugins, logging: false });
   return async (body) => {
     const response = await yoga.fetch('http://127.0.0.1/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -37,8 +37,8 @@ function yogaServer(plugins: Plugin<AuditContext>[]): Fetch {
 /** Whole requests through Yoga's fetch handler: with the plugin, against Yoga without it. */
 export async function yogaBench(): Promise<readonly Ratio[]> {
   const deedlog = createDeedlog({ actor: (context: Context) => userActor(context.user.id), store: ringStore() });
-  const bare = yogaServer([]);
-  const audited = yogaServer([useAudit(deedlog, { fields: { rename: { action: 'patient.rename', input: ['id', 'name'] } } })]);
+  const bare = yogaServer();
+  const audited = yogaServer(deedlog);
   const mutation = JSON.stringify({ query: 'mutation { rename(id: "1", name: "Ada") { id name } }' });
   const query = JSON.stringify({ query: '{ patients { id name } }' });
   const ratios = [

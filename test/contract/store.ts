@@ -143,11 +143,11 @@ function transactionTests(makeStore: MakeStore): void {
     const activity = sampleActivity();
     await run(async ({ handle, change }) => {
       await change();
-      expect(under.store.inTransaction?.(handle)).toBe(true);
+      expect(under.store.transactionOf?.(handle)).toBeDefined();
       expect(await under.store.write([activity], { transaction: handle })).toMatchObject({ at: 'joined' });
     });
     expect([await under.stored(), await under.changes()]).toEqual([[activity], 1]);
-    expect(under.store.inTransaction?.()).toBe(false);
+    expect(under.store.transactionOf?.()).toBeUndefined();
   });
 
   inTransaction('rolls back with the transaction', async (under, run) => {

@@ -1,5 +1,6 @@
 import { ActivityEntity, mikroOrmStore } from '@deedlog/mikro-orm';
 import { expect, test } from 'vitest';
+import { bareActivity } from '../contract/sample-activity.ts';
 import { testOrm } from '../support/database.ts';
 import { assertNoSecretStored, plantedSecret } from '../support/secrets.ts';
 import { twoApiServer } from './support/two-api-server.ts';
@@ -46,18 +47,8 @@ test('the search itself finds a secret that was stored, plain, in base64 and in 
   const secret = plantedSecret('control');
   for (const leak of [secret, Buffer.from(secret).toString('base64'), Buffer.from(`x${secret}`).toString('base64'), Buffer.from(secret).toString('hex')]) {
     await database.client.query('delete from deedlog.activity', []);
-    await store.write([leaking(leak)]);
+    await store.write([bareActivity({ reason: leak })]);
     await expect(assertNoSecretStored(database.client)).rejects.toThrow('a planted secret was stored');
   }
   await database.client.query('delete from deedlog.activity', []);
 });
-
-function leaking(reason: string): Parameters<ReturnType<typeof mikroOrmStore>['write']>[0][number] {
-  const now = new Date();
-  return {
-    id: crypto.randomUUID(), occurredAt: now, recordedAt: now, model: 'default', columns: null, action: 'leak.make', outcome: 'success', outcomeCode: null,
-    actorKind: 'system', actorId: 'test', actorLabel: null, onBehalfOf: null, targetType: null, targetId: null, targetLabel: null,
-    related: null, tool: null, message: null, messageValues: null, reason, changes: null, input: null, context: {}, metadata: {},
-    observer: 'manual', source: 'test', tenant: null, correlationId: null, causationId: null,
-  };
-}

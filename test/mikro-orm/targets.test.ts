@@ -42,6 +42,37 @@ test('a row of a pivot table is no target', async () => {
   expect(await clinic.activities()).toMatchObject([{ targetType: null, targetId: null }]);
 });
 
+test('what a failed flush would have changed is no target: the retry that succeeds is', async () => {
+  await using clinic = await openClinic();
+  await clinic.orm.em.fork().insert(Ward, { id: 1, name: 'North' });
+  await clinic.admit(async () => {
+    const refused = clinic.orm.em.fork();
+    refused.create(Ward, { id: 1, name: 'Taken' });
+    await expect(refused.flush()).rejects.toThrow();
+    const em = clinic.orm.em.fork();
+    em.create(Ward, { name: 'South', id: 2 });
+    await em.flush();
+  });
+  expect(await clinic.activities()).toMatchObject([{ outcome: 'success', targetType: 'Ward', targetId: '2', metadata: {} }]);
+  expect(clinic.problems).toEqual([]);
+});
+
+test('what a savepoint rolled back is no target, what the transaction around it changed is', async () => {
+  await using clinic = await openClinic();
+  await clinic.admit(() =>
+    clinic.orm.em.fork().transactional(async (em) => {
+      const undone = em.transactional(async (inner) => {
+        inner.create(Ward, { name: 'Undone' });
+        await inner.flush();
+        throw new Error('undo');
+      });
+      await expect(undone).rejects.toThrow('undo');
+      em.create(Patient, { name: 'Ada' });
+    }),
+  );
+  expect(await clinic.activities()).toMatchObject([{ targetType: 'Patient' }]);
+});
+
 test('a target that was named wins over the changed entity', async () => {
   await using clinic = await openClinic();
   await clinic.admit(async () => {

@@ -76,7 +76,7 @@ test.each(WRITES)('onlyIfChanged after %s', async (_, sql, changed) => {
   await client.query('insert into business values (0)');
   const inserted = await orm.em.transactional(async (em) => {
     const query: PostgresLike['query'] = async (text, params = []) => ({
-      rows: await em.execute<Record<string, unknown>[]>(text.replace('$1', '?'), params),
+      rows: await em.execute<Record<string, unknown>[]>(text.replace(/\$\d+/g, '?'), params),
     });
     if (sql !== undefined) await query(sql);
     const first = await insertActivities({ query }, [sampleActivity()], { onlyIfChanged: true });

@@ -49,7 +49,7 @@ export {
 } from './record/model.ts';
 export { createId } from './record/id.ts';
 export { renderMessage } from './record/message.ts';
-export { endingOfCode, type Ending, type Outcome } from './record/outcome.ts';
+export { endingOfCode, endingOfError, type Ending, type Outcome } from './record/outcome.ts';
 export { createDenyRule, REDACTED, type IsDenied, type RedactOptions } from './record/redact.ts';
 export { redactText } from './record/redact-text.ts';
 export { LIMITS, safeText } from './record/safe-text.ts';

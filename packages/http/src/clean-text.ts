@@ -4,7 +4,7 @@ import { safeText } from '@deedlog/core';
 const MAX_TEXT = 480;
 
 /** Control characters, C1 and line separators included: they could forge lines where the log is printed. */
-const CONTROLS = /[\u0001-\u001f\u007f-\u009f\u2028\u2029]/g;
+const CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
 
 /** Bounded, well-formed text on one line; undefined for nothing. */
 export function cleanText(text: unknown): string | undefined {

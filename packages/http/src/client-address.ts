@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from 'proxy-addr';
+import { httpError } from './errors.ts';
 import { forwardedAddresses, UNKNOWN_ADDRESS } from './forwarded-addresses.ts';
 import { normalizeIp } from './ip.ts';
 import type { NodeRequestLike, Peer, ReadHeader, RequestLike, SocketLike } from './request-like.ts';
 import { compileTrustRule } from './trust-rule.ts';
 import type { TrustProxy, TrustRule } from './trust-rule.ts';
-import { httpError } from './errors.ts';
 
 export interface ClientAddressOptions {
   readonly trustProxy: TrustProxy;

@@ -64,7 +64,6 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       subscribe(orm, transactionSubscriber(tree, listener, new FlowGuard(() => hooks?.flow())));
     },
     transactionOf: (transaction) => writer.transactionOf(transaction),
-    inTransaction: (transaction) => writer.transactionOf(transaction) !== undefined,
     async write(activities, { transaction: given, isolate = false, survive = false, own = false } = {}) {
       const transaction = own ? undefined : writer.transactionOf(given);
       if (transaction === undefined) {

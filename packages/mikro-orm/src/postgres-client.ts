@@ -4,29 +4,32 @@ import type { EntityManager, MikroORM } from '@mikro-orm/core';
 /** A transaction or savepoint of MikroORM, which is one of Kysely. */
 export type OrmTransaction = object;
 
-/** What a Kysely transaction offers to use its connection alone for a while. */
+/** What Kysely offers to use one of its connections alone for a while. */
 interface HeldConnection {
   executeQuery(query: object): Promise<{ readonly rows: readonly PostgresRow[] }>;
 }
-interface KyselyTransaction {
+interface KyselyLike {
   getExecutor(): { provideConnection<Result>(consumer: (connection: HeldConnection) => Promise<Result>): Promise<Result> };
 }
 
-type Connection = ReturnType<EntityManager['getConnection']>;
-
 /**
- * The orm's connection as deedlog wants it, in `transaction` or else on its own. Statements pass through MikroORM,
- * so that they show up in its query log.
+ * The orm's connection as deedlog wants it, in `transaction` or else on its own. It goes past MikroORM's own `execute`, which
+ * writes the values into the statement: those of a record are sent as parameters, and stay out of the query log.
  */
 export function postgresClient(orm: MikroORM, transaction?: OrmTransaction): PostgresLike {
-  const connection: Connection = orm.em.getConnection('write');
   return {
-    async query(sql, params = []) {
-      const { text, values } = toPlaceholders(sql, params);
-      const { rows } = await connection.execute<{ rows: PostgresRow[] }>(text, values, 'run', transaction);
-      return { rows };
+    async query(sql, parameters = []) {
+      const kysely = (transaction ?? (await clientOf(orm))) as KyselyLike;
+      return kysely.getExecutor().provideConnection((connection) => connection.executeQuery({ sql, parameters }));
     },
   };
+}
+
+/** Connects first, where the orm has not yet. */
+async function clientOf(orm: MikroORM): Promise<object> {
+  const connection = orm.em.getConnection('write') as ReturnType<EntityManager['getConnection']> & { getClient(): object };
+  await connection.ensureConnection();
+  return connection.getClient();
 }
 
 /**
@@ -37,19 +40,8 @@ export function withHeldConnection<Result>(
   transaction: OrmTransaction,
   body: (client: PostgresLike) => Promise<Result>,
 ): Promise<Result> {
-  const executor = (transaction as KyselyTransaction).getExecutor();
+  const executor = (transaction as KyselyLike).getExecutor();
   return executor.provideConnection((connection) =>
     body({ query: (sql, parameters = []) => connection.executeQuery({ sql, parameters }) }),
   );
-}
-
-/** MikroORM writes `?` where PostgreSQL writes `$1`, and inlines the values itself, quoted. */
-function toPlaceholders(sql: string, params: readonly unknown[]): { text: string; values: unknown[] } {
-  const values: unknown[] = [];
-  if (params.length === 0) return { text: sql, values };
-  const text = sql.replace(/\$(\d+)/g, (_, position: string) => {
-    values.push(params[Number(position) - 1]);
-    return '?';
-  });
-  return { text, values };
 }

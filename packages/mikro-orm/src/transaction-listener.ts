@@ -5,10 +5,18 @@ import { writeFlush, writeFlushAlone } from './flush-capture.ts';
 import type { ExplainedFlush, FlushCapture } from './flush-capture.ts';
 import type { OrmTransaction } from './postgres-client.ts';
 
+/** A flush before its statements. */
+export interface StartingFlush {
+  readonly uow: UnitOfWork;
+  /** The first that it changes; undefined where it changes none. */
+  readonly entity: object | undefined;
+  /** Undefined where the flush is about to open one of its own. */
+  readonly transaction: OrmTransaction | undefined;
+}
+
 /** What becomes of the transactions and flushes of one orm. */
 export interface TransactionListener {
-  /** The entity is the first that the flush changes; undefined where it changes none. */
-  flushing(uow: UnitOfWork, entity: object | undefined): void;
+  flushing(flush: StartingFlush): void;
   /** A flush is through that has no transaction of its own. */
   flushed(uow: UnitOfWork, transaction: OrmTransaction | undefined): Promise<void>;
   committing(root: OrmTransaction, uow: UnitOfWork): Promise<void>;
@@ -27,10 +35,10 @@ export interface ListenerParts {
 /** Tells deedlog, and writes what it answers. */
 export function transactionListener({ writer, capture, hooksNow }: ListenerParts): TransactionListener {
   return {
-    flushing(uow, entity) {
+    flushing({ uow, entity, transaction }) {
       const hooks = hooksNow();
       if (hooks === undefined) return;
-      if (entity !== undefined) hooks.suggestTarget(entity);
+      if (entity !== undefined) hooks.suggestTarget(entity, transaction);
       capture.begin(uow);
     },
     async flushed(uow, transaction) {

@@ -10,8 +10,8 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
     beforeFlush({ uow }: FlushEventArgs) {
       guard.flushing(uow);
     },
-    onFlush({ uow }: FlushEventArgs) {
-      listener.flushing(uow, firstChangedEntity(uow));
+    onFlush({ em, uow }: FlushEventArgs) {
+      listener.flushing({ uow, entity: firstChangedEntity(uow), transaction: em.getTransactionContext() });
     },
     async afterFlush({ em, uow }: FlushEventArgs) {
       await listener.flushed(uow, em.getTransactionContext());

@@ -1,5 +1,5 @@
 import type { Activity, Effect } from '@deedlog/core';
-import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, activityToRow } from './activity-row.ts';
+import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, ACTIVITY_PARAMETERS, activityToParameters, activityToRow } from './activity-row.ts';
 import { haveOwnTable, insertIntoModels } from './insert-into-models.ts';
 import type { ModelTables } from './insert-into-models.ts';
 import type { PostgresLike } from './postgres-like.ts';
@@ -35,8 +35,8 @@ export interface InsertedRecords {
 /** {@link insertRecords}, for those who take it as a port. */
 export type InsertRecords = (client: PostgresLike, records: Records, options?: InsertOptions) => Promise<InsertedRecords>;
 
-const insertActivity = (parameter: string, onlyIfChanged: boolean): string => `insert into deedlog.activity (${ACTIVITY_COLUMNS})
-select ${ACTIVITY_COLUMNS} from jsonb_to_recordset(${parameter}::jsonb) as row(${ACTIVITY_COLUMN_TYPES})
+const insertActivity = (source: string, onlyIfChanged: boolean): string => `insert into deedlog.activity (${ACTIVITY_COLUMNS})
+select ${source}
 ${onlyIfChanged ? `where pg_current_xact_id_if_assigned() is not null` : ''}
 on conflict do nothing returning id`;
 // The conflict has no target, because a partition may bring a unique index of its own.
@@ -57,12 +57,26 @@ const insertEffect = (parameter: string): string => `given as materialized (
   returning id
 )`;
 
-const ONLY_ACTIVITIES = { always: insertActivity('$1', false), ifChanged: insertActivity('$1', true) };
+/** Any number of activities, as one parameter. */
+const FROM_JSON = `${ACTIVITY_COLUMNS} from jsonb_to_recordset($1::jsonb) as row(${ACTIVITY_COLUMN_TYPES})`;
+/** One activity, which is the common case: parameters are planned in half the time that a record set takes. */
+const FROM_PARAMETERS = ACTIVITY_PARAMETERS;
+const PARAMETERS = ACTIVITY_PARAMETERS.split(', ').length;
+
+interface Statements {
+  readonly activities: string;
+  readonly both: string;
+}
+
+const statements = (source: string, effects: string, onlyIfChanged: boolean): Statements => ({
+  activities: insertActivity(source, onlyIfChanged),
+  both: `with activity as (
+${insertActivity(source, onlyIfChanged)}
+), ${insertEffect(effects)} select (select count(*)::int from activity) as activities, (select count(*)::int from effect) as effects`,
+});
+const ONE = { always: statements(FROM_PARAMETERS, `$${PARAMETERS + 1}`, false), ifChanged: statements(FROM_PARAMETERS, `$${PARAMETERS + 1}`, true) };
+const MANY = { always: statements(FROM_JSON, '$2', false), ifChanged: statements(FROM_JSON, '$2', true) };
 const ONLY_EFFECTS = `with ${insertEffect('$1')} select count(*)::int as effects from effect`;
-const both = (onlyIfChanged: boolean): string => `with activity as (
-${insertActivity('$1', onlyIfChanged)}
-), ${insertEffect('$2')} select (select count(*)::int from activity) as activities, (select count(*)::int from effect) as effects`;
-const BOTH = { always: both(false), ifChanged: both(true) };
 
 /**
  * Appends activities and effects in ONE statement, all or none; an activity's id that is there already is left as it is.
@@ -73,18 +87,23 @@ export const insertRecords: InsertRecords = async (client, { activities, effects
     const companion = effects.length === 0 ? undefined : { sql: insertEffect, json: effectsJson(effects) };
     return insertIntoModels(client, activities, { models, onlyIfChanged, effects: companion });
   }
-  const form = onlyIfChanged ? 'ifChanged' : 'always';
+  const [first, ...others] = activities;
+  if (first === undefined) return effects.length === 0 ? { activities: 0, effects: 0 } : insertEffects(client, effects);
+  const alone = others.length === 0;
+  const sql = (alone ? ONE : MANY)[onlyIfChanged ? 'ifChanged' : 'always'];
+  const parameters = alone ? activityToParameters(first) : [activitiesJson(activities)];
   if (effects.length === 0) {
-    if (activities.length === 0) return { activities: 0, effects: 0 };
-    const { rows } = await client.query(ONLY_ACTIVITIES[form], [activitiesJson(activities)]);
+    const { rows } = await client.query(sql.activities, parameters);
     return { activities: rows.length, effects: 0 };
   }
-  const { rows } =
-    activities.length === 0
-      ? await client.query(ONLY_EFFECTS, [effectsJson(effects)])
-      : await client.query(BOTH[form], [activitiesJson(activities), effectsJson(effects)]);
+  const { rows } = await client.query(sql.both, [...parameters, effectsJson(effects)]);
   return { activities: Number(rows[0]?.['activities'] ?? 0), effects: Number(rows[0]?.['effects'] ?? 0) };
 };
+
+async function insertEffects(client: PostgresLike, effects: readonly EffectToInsert[]): Promise<InsertedRecords> {
+  const { rows } = await client.query(ONLY_EFFECTS, [effectsJson(effects)]);
+  return { activities: 0, effects: Number(rows[0]?.['effects'] ?? 0) };
+}
 
 function activitiesJson(activities: readonly Activity[]): string {
   return JSON.stringify(activities.map(activityToRow));

@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, unlinkSync } from 'node:fs';
 import { lstat, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spoolError } from './errors.ts';
 import { isSpoolFile } from './segment-name.ts';
-import { randomBytes } from 'node:crypto';
 
 /** Only the owner may read what is spooled: it is the log. */
 export const FILE_MODE = 0o600;
@@ -44,7 +44,11 @@ async function describe(directory: string, file: string): Promise<SpoolFile | un
 export async function syncDirectory(directory: string): Promise<void> {
   try {
     const handle = await open(directory, 'r');
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }

@@ -7,8 +7,9 @@ import { listSpoolFiles, prepareDirectory } from './directory.ts';
 import { drainSegments } from './drain-segments.ts';
 import type { SpoolCounters } from './drain-segments.ts';
 import { spoolError } from './errors.ts';
-import { newOwner } from './owner.ts';
+import { closeOwner, openOwner } from './owner.ts';
 import type { Owner } from './owner.ts';
+import { Refusals } from './refusals.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 export interface FileSpoolOptions {
@@ -32,8 +33,8 @@ const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 /** A segment is read whole: past this many bytes the next one is begun. */
 const SEGMENT_BYTES = 1024 * 1024;
 
-/** How often a write is repeated whose segment another process took over meanwhile. */
-const MAX_ATTEMPTS = 5;
+/** How often a write is repeated whose segment another process took over meanwhile; to lose so often in a row is no accident. */
+const MAX_ATTEMPTS = 50;
 
 /**
  * Keeps activities as lines of JSON in files of `directory`: a path or file URL, made if missing, on a local disk, for this
@@ -61,7 +62,8 @@ interface Waiting {
 class DirectorySpool implements FileSpool {
   readonly counters: { -readonly [Name in keyof SpoolCounters]: number } = { corrupt: 0, torn: 0, takenOver: 0 };
   readonly #options: Required<FileSpoolOptions> & { readonly directory: string };
-  readonly #owner: Owner = newOwner();
+  readonly #owner: Owner = openOwner();
+  readonly #refusals = new Refusals();
   #writer: SegmentWriter | undefined;
   #waiting: Waiting[] = [];
   #closed = false;
@@ -87,7 +89,7 @@ class DirectorySpool implements FileSpool {
       if (this.#closed) throw spoolError('SPOOL_CLOSED');
       const { directory, onProblem } = this.#options;
       const seal = (): Promise<void> => this.#exclusive(() => this.#endSegment());
-      return drainSegments({ directory, owner: this.#owner, counters: this.counters, onProblem, seal, write });
+      return drainSegments({ directory, owner: this.#owner, counters: this.counters, refusals: this.#refusals, onProblem, seal, write });
     });
     this.#lastDrain = drained.catch(() => undefined);
     return drained;
@@ -97,6 +99,7 @@ class DirectorySpool implements FileSpool {
     this.#closed = true;
     await this.#lastDrain;
     await this.#exclusive(() => this.#endSegment());
+    closeOwner(this.#owner);
   }
 
   #exclusive<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -15,8 +15,17 @@ export interface Owner {
 
 const NO_BOOT = '00000000';
 
-export function newOwner(): Owner {
-  return { host: shortHash(hostname()), boot: bootHash(), pid: process.pid, instance: randomBytes(4).toString('hex') };
+/** Instances of this process that are not closed. */
+const open = new Set<string>();
+
+export function openOwner(): Owner {
+  const instance = randomBytes(4).toString('hex');
+  open.add(instance);
+  return { host: shortHash(hostname()), boot: bootHash(), pid: process.pid, instance };
+}
+
+export function closeOwner({ instance }: Owner): void {
+  open.delete(instance);
 }
 
 /**
@@ -26,8 +35,8 @@ export function newOwner(): Owner {
 export function isGone(owner: Owner, self: Owner): boolean {
   const sameKernel = owner.boot === self.boot && (owner.boot !== NO_BOOT || owner.host === self.host);
   if (!sameKernel) return owner.host === self.host;
-  // Our own pid, but not our instance: a predecessor (in a container every process is number 1), or a sibling, which notices.
-  return owner.pid === self.pid || !isRunning(owner.pid);
+  // Our own pid, but an instance that is not ours: a predecessor (in a container every process is number 1).
+  return owner.pid === self.pid ? !open.has(owner.instance) : !isRunning(owner.pid);
 }
 
 function isRunning(pid: number): boolean {

@@ -22,8 +22,11 @@ export interface SegmentContent {
 export async function readSegment(directory: string, name: SegmentName): Promise<SegmentContent | undefined> {
   const handle = await open(join(directory, formatSegmentName(name)), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(ifMissing);
   if (handle === undefined) return undefined;
-  const bytes = await handle.readFile().finally(() => handle.close());
-  return parseSegment(bytes);
+  try {
+    return parseSegment(await handle.readFile());
+  } finally {
+    await handle.close();
+  }
 }
 
 function parseSegment(bytes: Uint8Array): SegmentContent {

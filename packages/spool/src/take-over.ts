@@ -12,16 +12,23 @@ import type { SegmentName } from './segment-name.ts';
  */
 const UNTOUCHED_FOR = 60_000;
 
+export interface WhichSegments {
+  readonly self: Owner;
+  /** Whether those of others are wanted, too. */
+  readonly others: boolean;
+}
+
 /** The segments that this spool may drain, oldest first. */
-export async function drainableSegments(directory: string, self: Owner): Promise<SegmentName[]> {
+export async function drainableSegments(directory: string, { self, others }: WhichSegments): Promise<SegmentName[]> {
   const now = Date.now();
   const names: SegmentName[] = [];
   for (const { file, touchedAt } of await listSpoolFiles(directory)) {
     const parsed = parseSegmentName(file);
     if (parsed === undefined) continue;
     const { name, isTemporary } = parsed;
-    const own = name.owner.instance === self.instance;
-    if (!own && !isGone(name.owner, self) && now - touchedAt < UNTOUCHED_FOR) continue;
+    const mine = name.owner.instance === self.instance;
+    const taken = others && (isGone(name.owner, self) || now - touchedAt >= UNTOUCHED_FOR);
+    if (!mine && !taken) continue;
     if (isTemporary) await remove(join(directory, file));
     else names.push(name);
   }

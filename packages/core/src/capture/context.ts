@@ -1,6 +1,5 @@
 import type { ActivityContext } from '../record/activity.ts';
-import { redactText } from '../record/redact-text.ts';
-import { safeText } from '../record/safe-text.ts';
+import { cleanText } from '../record/safe-text.ts';
 
 /** Longest text of one context field, in characters. */
 const MAX_CONTEXT_TEXT = 512;
@@ -31,8 +30,7 @@ function fieldText(context: ActivityContext, field: Field): string {
   try {
     const value: unknown = context[field];
     if (value === undefined || value === null) return '';
-    const text = safeText(value, MAX_CONTEXT_TEXT);
-    return redactText(field === 'path' ? text.replace(/[?#].*$/s, '') : text);
+    return cleanText(field === 'path' && typeof value === 'string' ? value.replace(/[?#].*$/s, '') : value, MAX_CONTEXT_TEXT);
   } catch {
     return '[unreadable]';
   }

@@ -1,8 +1,9 @@
 import type { Actor } from '../record/actor.ts';
 import type { Changes } from '../record/changes.ts';
-import type { TargetLike } from '../record/target.ts';
+import type { Target, TargetLike } from '../record/target.ts';
 import type { Draft } from './draft.ts';
 import type { Recorder } from './recorder.ts';
+import { SuggestedTargets } from './suggested-targets.ts';
 
 type FactName =
   | 'target' | 'related' | 'reason' | 'metadata' | 'values' | 'changes' | 'changeFields' | 'columns' | 'actor' | 'message' | 'tool'
@@ -16,7 +17,8 @@ export abstract class IntentFacts {
   protected readonly recorder: Recorder;
   protected facts: Facts = {};
   protected late: Facts | undefined;
-  protected suggested: object | undefined;
+  /** What becomes the target where nobody names one. */
+  readonly suggestions: SuggestedTargets = new SuggestedTargets();
 
   constructor(recorder: Recorder) {
     this.recorder = recorder;
@@ -61,11 +63,6 @@ export abstract class IntentFacts {
     this.writable().actor = actor;
   }
 
-  /** The entity becomes the target unless somebody names one. */
-  suggestTarget(entity: object): void {
-    this.suggested ??= entity;
-  }
-
   /** Adds what a helper brings. */
   protected add({ target, related = [], metadata, values, changes, columns, ...others }: Facts): void {
     if (target !== undefined) this.target(target);
@@ -78,6 +75,10 @@ export abstract class IntentFacts {
     if (told.length > 0) Object.assign(this.writable(), Object.fromEntries(told));
   }
 
+  protected get suggested(): Target | undefined {
+    return this.suggestions.first((entity) => this.recorder.describe(entity));
+  }
+
   /** Whether the record names this very target. */
   protected tellsOf(target: TargetLike): boolean {
     const own = this.facts.target ?? this.suggested;
@@ -86,7 +87,8 @@ export abstract class IntentFacts {
 
   private merge<Fact extends 'metadata' | 'values' | 'changes' | 'columns'>(fact: Fact, given: NonNullable<Facts[Fact]>): void {
     const facts = this.writable();
-    facts[fact] = facts[fact] === undefined ? given : mergeBags(facts[fact], given);
+    const known: NonNullable<Facts[Fact]> | undefined = facts[fact] ?? undefined;
+    facts[fact] = mergeBags(known, given);
   }
 
   private writable(): Facts {
@@ -97,8 +99,9 @@ export abstract class IntentFacts {
   }
 }
 
-/** A bag that cannot be read is kept as it is: the record then shows that it is unreadable. */
-function mergeBags<Bag extends object>(one: Bag, other: Bag): Bag {
+/** Both bags in one, the later winning. A bag that cannot be read is kept as it is: the record then shows that it is unreadable. */
+export function mergeBags<Bag extends object>(one: Bag | undefined, other: Bag | undefined): Bag | undefined {
+  if (one === undefined || other === undefined) return other ?? one;
   try {
     return { ...one, ...other };
   } catch {

@@ -5,7 +5,8 @@ import type { ActionCatalogue, ActionName } from '../record/action.ts';
 import type { ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import { fieldTreatments } from '../record/fields.ts';
-import { errorName } from '../record/safe-text.ts';
+import { createId } from '../record/id.ts';
+import { endingOfError } from '../record/outcome.ts';
 import { ambientAudit } from './ambient-audit.ts';
 import { Claims } from './claims.ts';
 import { EMPTY_CONTEXT } from './context.ts';
@@ -96,11 +97,15 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
   }
 
   openIntent(options: IntentOptions<Host>): Intent {
-    const open = options as IntentOptions<never>;
-    if (!this.enabled) return new OpenIntent(open, NO_SCOPE, this.#recorder);
-    const { scope } = this.#recorder;
+    const recorder = this.#recorder;
+    const now = Date.now();
+    const id = createId(now);
+    const open = (outer: Scope): Intent => new OpenIntent(options as IntentOptions<never>, outer, { recorder, id, now });
+    if (!this.enabled) return open(NO_SCOPE);
+    const { scope } = recorder;
     const settled = scope !== undefined && !('host' in options) && options.context === undefined;
-    return new OpenIntent(open, settled ? scope : this.#scopes.open(options as RunOptions<Host>, scope), this.#recorder);
+    // An intent that begins a flow gives it its name.
+    return open(settled ? scope : this.#scopes.open(options as RunOptions<Host>, scope, id));
   }
 
   async withIntent<Result, const Model extends ModelName<Models> = 'default'>(
@@ -196,7 +201,7 @@ async function runIntent<Result>(intent: Intent, body: (audit: Audit) => Result 
   try {
     result = await intent.run(() => body(intent));
   } catch (error) {
-    await intent.end({ outcome: 'failure', code: errorName(error) });
+    await intent.end(endingOfError(error));
     throw error;
   }
   await intent.end({ outcome: 'success' });

@@ -4,6 +4,7 @@ import { coreError } from '../errors.ts';
 import { createId } from '../record/id.ts';
 import { DEFAULT_MODEL } from '../record/model.ts';
 import type { Ending } from '../record/outcome.ts';
+import { correlationText } from '../record/safe-text.ts';
 import { inputKeys, selectFields } from '../record/select.ts';
 import type { JsonObject } from '../record/serialize.ts';
 import type { TargetLike } from '../record/target.ts';
@@ -12,7 +13,7 @@ import type { WriteInTransaction } from '../deliver/store.ts';
 import { mergeContexts } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { Intent, IntentOptions } from './intent.ts';
-import { IntentFacts } from './intent-facts.ts';
+import { IntentFacts, mergeBags } from './intent-facts.ts';
 import type { Facts } from './intent-facts.ts';
 import { prepare } from './prepare.ts';
 import type { Receipt } from './receipt.ts';
@@ -31,6 +32,15 @@ export interface Completion extends Facts {
   readonly action: string;
   readonly model?: string | undefined;
   readonly ending?: Ending | undefined;
+}
+
+const NOTHING: Promise<undefined> = Promise.resolve(undefined);
+
+/** Where and when an intent is opened. */
+export interface Opening {
+  readonly recorder: Recorder;
+  readonly id: string;
+  readonly now: number;
 }
 
 /** The intent behind {@link Intent}: collects facts, and sees to it that they are stored exactly once. */
@@ -52,11 +62,10 @@ export class OpenIntent extends IntentFacts implements Intent {
   /** What became of the record that a transaction took. */
   #receipt: Receipt | Promise<Receipt> | undefined;
 
-  constructor(options: IntentOptions<never>, outer: Scope, recorder: Recorder) {
+  constructor(options: IntentOptions<never>, outer: Scope, { recorder, id, now }: Opening) {
     super(recorder);
-    const now = Date.now();
     this.#occurredAt = new Date(now);
-    this.id = createId(now);
+    this.id = id;
     this.#options = options;
     this.#action = options.action;
     this.#model = options.model;
@@ -162,15 +171,15 @@ export class OpenIntent extends IntentFacts implements Intent {
     }
   }
 
-  async end(ending: Ending): Promise<Receipt | undefined> {
-    if (this.#ended) return undefined;
+  end(ending: Ending): Promise<Receipt | undefined> {
+    if (this.#ended) return NOTHING;
     this.#ended = true;
-    if (this.scope.paused) return undefined;
+    if (this.scope.paused) return NOTHING;
     const final = this.#final(ending);
     if (this.recorded) return this.#endRecorded(final);
     if (this.#skipped) {
       this.recorder.counters.ignored++;
-      return undefined;
+      return NOTHING;
     }
     // From here on what is said is late: the draft has been made.
     this.#state = 'recorded';
@@ -226,7 +235,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     const { late = {}, facts } = this;
     if (this.late !== undefined) this.recorder.settings.report(coreError('FACT_LATE', this.#action));
     this.late = undefined;
-    const all = { ...facts, ...late, changes: late.changes, metadata: bothOf(facts.metadata, late.metadata), values: bothOf(facts.values, late.values), columns: bothOf(facts.columns, late.columns) };
+    const all = { ...facts, ...late, changes: late.changes, metadata: mergeBags(facts.metadata, late.metadata), values: mergeBags(facts.values, late.values), columns: mergeBags(facts.columns, late.columns) };
     const again = (draft: Draft): Draft => ({ ...draft, id: createId(), occurredAt: late.occurredAt ?? new Date(), causationId: this.id });
     const draft = this.#draft(ending, all);
     return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient' });
@@ -264,12 +273,8 @@ export class OpenIntent extends IntentFacts implements Intent {
       input: this.#input,
       captured: this.#inputKeys === undefined ? metadata : { ...metadata, inputKeys: this.#inputKeys },
       metadata: facts.metadata,
-      correlationId: facts.correlationId ?? correlationId,
-      causationId: facts.causationId ?? causationId,
+      correlationId: correlationText(facts.correlationId) ?? correlationId,
+      causationId: correlationText(facts.causationId) ?? causationId,
     };
   }
-}
-
-function bothOf<Bag extends object>(one: Bag | undefined, other: Bag | undefined): Bag | undefined {
-  return one === undefined || other === undefined ? (other ?? one) : { ...one, ...other };
 }

@@ -8,8 +8,7 @@ import { DEFAULT_MODEL } from '../record/model.ts';
 import { fillTemplate } from '../record/message.ts';
 import type { StoredMessage } from '../record/message.ts';
 import type { IsDenied } from '../record/redact.ts';
-import { redactText } from '../record/redact-text.ts';
-import { correlationText, LIMITS, safeText } from '../record/safe-text.ts';
+import { cleanText, LIMITS, safeText } from '../record/safe-text.ts';
 import { toJsonObject } from '../record/serialize.ts';
 import type { JsonObject } from '../record/serialize.ts';
 import { storedChanges } from '../record/stored-changes.ts';
@@ -88,7 +87,7 @@ function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Acti
     columns: null,
     action: attempt(() => checkedAction(draft, settings), 'unknown'),
     outcome: draft.outcome,
-    outcomeCode: outcomeCode === undefined ? null : redactText(safeText(outcomeCode, LIMITS.name)),
+    outcomeCode: outcomeCode === undefined ? null : cleanText(outcomeCode, LIMITS.name),
     actorKind,
     actorId,
     actorLabel,
@@ -108,8 +107,8 @@ function buildActivity(draft: Draft, settings: Settings, attempt: Attempt): Acti
     observer: draft.observer,
     source,
     tenant: context.tenant ?? null,
-    correlationId: correlationText(draft.correlationId) ?? null,
-    causationId: correlationText(draft.causationId) ?? null,
+    correlationId: draft.correlationId,
+    causationId: draft.causationId,
   };
   // A declared template tells of an act that was done; of one that was not, only a message given by hand tells.
   const template = draft.message ?? (draft.outcome === 'success' ? definition?.message : undefined);
@@ -137,7 +136,7 @@ function checkedModel(name: string | undefined, models: Models | undefined): str
 }
 
 function textOrNull(text: string | undefined): string | null {
-  return text === undefined ? null : redactText(safeText(text, LIMITS.name));
+  return text === undefined ? null : cleanText(text, LIMITS.name);
 }
 
 function metadataOf({ captured, metadata }: Draft, isDenied: IsDenied): JsonObject {
@@ -162,7 +161,7 @@ function quoted(action: unknown): string {
 }
 
 function checkedReason({ reason, outcome, action }: Draft, definition: ActionDefinition | undefined): string | null {
-  if (reason !== undefined && reason !== null && reason !== '') return redactText(safeText(reason));
+  if (reason !== undefined && reason !== null && reason !== '') return cleanText(reason);
   // What was refused or failed never came to the point of justifying itself.
   if (definition?.reason === 'required' && outcome === 'success') throw coreError('REASON_MISSING', quoted(action));
   return null;

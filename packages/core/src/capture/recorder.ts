@@ -46,6 +46,8 @@ export class Recorder {
 
   /** Takes no more records; resolves when those under way are done. */
   async close(): Promise<void> {
+    // What an intent was told just now is about to be recorded.
+    await Promise.resolve();
     this.#closed = true;
     while (this.#underWay > 0) {
       await new Promise<void>((resolve) => {

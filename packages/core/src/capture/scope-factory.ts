@@ -26,8 +26,8 @@ export class ScopeFactory<Host> {
     this.#report = report;
   }
 
-  /** The scope that `options` describe; what they leave out comes from the outer scope. */
-  open(options: RunOptions<Host>, outer: Scope | undefined): Scope {
+  /** The scope that `options` describe; what they leave out comes from the outer scope. `flow` names a flow that begins here. */
+  open(options: RunOptions<Host>, outer: Scope | undefined, flow?: string): Scope {
     const { actor, correlationId, causationId } = options;
     const hosted = 'host' in options;
     const host = options.host as Host;
@@ -37,7 +37,7 @@ export class ScopeFactory<Host> {
     return {
       context,
       actor: actor ?? (hosted ? this.#actor(host) : outer?.actor),
-      correlationId: correlationText(correlationId) ?? outer?.correlationId ?? context.requestId ?? createId(),
+      correlationId: correlationText(correlationId) ?? outer?.correlationId ?? context.requestId ?? flow ?? createId(),
       causationId: correlationText(causationId) ?? outer?.causationId ?? null,
       intent: outer?.intent,
       paused: outer?.paused ?? false,

@@ -69,8 +69,8 @@ function isBag(value: unknown): value is Record<string, unknown> {
 function checkedActor(value: unknown): Actor | null {
   if (value === null) return null;
   try {
-    const actor = isBag(value) ? textActor(value as unknown as Actor, MAX_CHAIN) : undefined;
-    if (actor !== undefined && actorColumns(actor).actorKind !== null) return actor;
+    const actor = value as Actor;
+    if (isBag(value) && actorColumns(actor).actorKind !== null) return textActor(actor, MAX_CHAIN);
   } catch {
     // Told below, with the code that fits.
   }

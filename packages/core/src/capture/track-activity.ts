@@ -7,6 +7,7 @@ import type { FieldTreatments } from '../record/fields.ts';
 import { createId } from '../record/id.ts';
 import type { ColumnsFact, ModelName, ModelSettings } from '../record/model.ts';
 import type { Outcome } from '../record/outcome.ts';
+import { correlationText } from '../record/safe-text.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { InferSchemaInput, StandardSchemaV1 } from '../standard-schema.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
@@ -118,8 +119,8 @@ function draftBy(actor: Actor | null, activity: TrackedActivity, scope: Scope | 
     input: null,
     captured: undefined,
     metadata: activity.metadata as Draft['metadata'],
-    correlationId: activity.correlationId ?? scope?.correlationId ?? null,
-    causationId: activity.causationId ?? scope?.intent?.id ?? scope?.causationId ?? null,
+    correlationId: correlationText(activity.correlationId) ?? scope?.correlationId ?? null,
+    causationId: correlationText(activity.causationId) ?? scope?.intent?.id ?? scope?.causationId ?? null,
   };
 }
 

@@ -62,7 +62,7 @@ function afterFallback(
 }
 
 function changesOf(verb: ChangeVerb, data: object | undefined, before: object | undefined): Changes | undefined {
-  if (data === undefined) return undefined;
+  if (typeof data !== 'object' || data === null) return undefined;
   switch (verb) {
     case 'create':
       return createDiff(null, data);
@@ -70,13 +70,25 @@ function changesOf(verb: ChangeVerb, data: object | undefined, before: object | 
       return createDiff(data, null);
     case 'update':
       // A partial update says nothing about the fields that it leaves out.
-      return createDiff(pickNamed(before, Object.keys(data)), data);
+      return createDiff(pickNamed(before, namesOf(data)), data);
+  }
+}
+
+function namesOf(data: object): readonly string[] {
+  try {
+    return Object.keys(data);
+  } catch {
+    return [];
   }
 }
 
 function pickNamed(before: object | undefined, names: readonly string[]): object | undefined {
-  if (before === undefined || before === null) return undefined;
-  // Where the old state lacks a name, `__proto__` above all, its prototype must not answer; the getters of a class may.
-  const known = names.filter((name) => name in before && name !== '__proto__');
-  return Object.fromEntries(known.map((name) => [name, readProperty(before, name)]));
+  if (typeof before !== 'object' || before === null) return undefined;
+  try {
+    // Where the old state lacks a name, `__proto__` above all, its prototype must not answer; the getters of a class may.
+    const known = names.filter((name) => name in before && name !== '__proto__');
+    return Object.fromEntries(known.map((name) => [name, readProperty(before, name)]));
+  } catch {
+    return undefined;
+  }
 }

@@ -14,6 +14,8 @@ interface SignIn {
   readonly authType: AuthType;
   /** Id of the session or token (`jti`), never the token itself. */
   readonly sessionId?: string | undefined;
+  /** Why: a ticket for an impersonation. */
+  readonly reason?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly context?: ActivityContext | undefined;
 }
@@ -26,6 +28,8 @@ export type LoginInput = SignIn &
         readonly grant?: 'login' | 'refresh' | 'impersonate' | undefined;
         /** Who is signed in now. */
         readonly actor: Actor;
+        /** The account that was signed in to, where that is something else than the actor. */
+        readonly account?: TargetLike | undefined;
         readonly outcome?: 'success' | undefined;
       }
     | {
@@ -46,12 +50,15 @@ export interface LogoutInput extends SignIn {
   readonly actor?: Actor | undefined;
 }
 
-/** Records `auth.login`, `auth.refresh` or `auth.impersonate`; completes the open intent if there is one. */
+/**
+ * Records `auth.login`, `auth.refresh` or `auth.impersonate`; completes the open intent if there is one. Where the login also
+ * writes a session, call it before that flush: the record is stored with it.
+ */
 export function trackLogin(login: LoginInput, recorder: Recorder): Promise<Receipt> {
   const { grant = 'login', outcome = 'success', actor = anonymousActor } = login;
-  const facts = { action: `auth.${grant}`, actor, outcome };
+  const facts = { action: `auth.${grant}`, actor, outcome, target: login.account };
   const failed = login.outcome === 'failure' || login.outcome === 'denied';
-  return trackSignIn(login, recorder, failed ? { ...facts, target: login.account, outcomeCode: login.failureReason } : facts);
+  return trackSignIn(login, recorder, failed ? { ...facts, outcomeCode: login.failureReason } : facts);
 }
 
 /** Records `auth.logout`; completes the open intent if there is one. */
@@ -60,10 +67,11 @@ export function trackLogout(logout: LogoutInput, recorder: Recorder): Promise<Re
 }
 
 async function trackSignIn(signIn: SignIn, recorder: Recorder, facts: LooseActivityInput): Promise<Receipt> {
-  const { authType, sessionId, metadata, context } = signIn;
+  const { authType, sessionId, reason, metadata, context } = signIn;
   const session = sessionId === undefined ? undefined : { sessionId };
   const activity = {
     ...facts,
+    reason,
     metadata: { authType, ...session, ...metadata },
     context: session === undefined ? context : { ...session, ...context },
   };

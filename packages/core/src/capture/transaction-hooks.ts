@@ -12,19 +12,22 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       await scope.intent.joinTransaction(transaction, write);
     },
     afterCommit(transaction) {
+      recorder.scope?.intent?.suggestions.committed(transaction);
       delivery.committed(delivery.transactions.take(transaction));
     },
     afterRollback(transaction) {
+      recorder.scope?.intent?.suggestions.rolledBack(transaction);
       for (const { rolledBack } of delivery.transactions.take(transaction)) rolledBack?.();
     },
     afterRelease(savepoint, parent) {
+      recorder.scope?.intent?.suggestions.released(savepoint, parent);
       delivery.transactions.move(savepoint, parent);
     },
     afterDeferred(activities, error) {
       delivery.deferred(activities, error);
     },
-    suggestTarget(entity) {
-      recorder.scope?.intent?.suggestTarget(entity);
+    suggestTarget(entity, transaction) {
+      recorder.scope?.intent?.suggestions.add(entity, transaction);
     },
     explain: (changes) => explainChanges(changes, recorder),
     wroteEffects(transaction, { activities }) {

@@ -52,16 +52,14 @@ export class Delivery {
   async deliver(activity: Activity, { policy, transaction, rolledBack }: DeliverOptions): Promise<Receipt> {
     const { store } = this.#parts;
     const joined = store.transactionOf?.(transaction);
-    const within = joined !== undefined || (store.transactionOf === undefined && (store.inTransaction?.(transaction) ?? false));
-    const survive = within && activity.outcome !== 'success';
+    const survive = joined !== undefined && activity.outcome !== 'success';
     let placement: Placement;
     try {
-      placement = await store.write([activity], within ? { transaction, survive, isolate: policy !== 'closed' } : undefined);
+      placement = await store.write([activity], joined !== undefined ? { transaction, survive, isolate: policy !== 'closed' } : undefined);
     } catch (cause) {
       const refusal = this.refuse(activity, cause);
-      if (!within || survive) return this.#keep(activity, refusal);
+      if (joined === undefined || survive) return this.#keep(activity, refusal);
       if (policy === 'closed') throw refusal;
-      if (joined === undefined) return this.#keep(activity, refusal);
       this.transactions.add(joined, { activity, refusal });
       return { id: activity.id, status: 'deferred', error: refusal };
     }

@@ -56,8 +56,11 @@ export interface TransactionHooks {
   afterRelease(savepoint: object, parent: object): void;
   /** A batch that was deferred has been tried. */
   afterDeferred(activities: readonly Activity[], error?: unknown): void;
-  /** The changed entity becomes the open intent's target, unless one was named. */
-  suggestTarget(entity: object): void;
+  /**
+   * The entity that a flush changes first becomes the open intent's target, unless one was named, or `transaction` is rolled
+   * back. Undefined: the flush is about to open a transaction of its own.
+   */
+  suggestTarget(entity: object, transaction?: object): void;
   /**
    * Which activities explain the changes of a flush, asked in the async context of that flush. Undefined: nothing of it is
    * recorded (paused, suppressed, ignored). The store then writes the effects and calls {@link wroteEffects} or {@link refusedEffects}.
@@ -79,8 +82,6 @@ export interface Store {
   write(activities: readonly Activity[], options?: WriteOptions): Promise<Placement>;
   /** The transaction that {@link write} would join, by the identity that the hooks use; undefined: none. Absent: never. */
   transactionOf?(transaction?: unknown): object | undefined;
-  /** Asked where {@link transactionOf} is absent; a refused write under policy `open` or `spool` is then decided at once. */
-  inTransaction?(transaction?: unknown): boolean;
   /**
    * Called once by `createDeedlog`, with the models that have a table of their own, by name. Throws a coded error on a wrong set-up.
    */

@@ -1,6 +1,5 @@
 import { coreError } from '../errors.ts';
-import { redactText } from './redact-text.ts';
-import { LIMITS, safeText } from './safe-text.ts';
+import { cleanText, LIMITS, safeText } from './safe-text.ts';
 
 /** Who acts: a person, a program, or nobody that could be identified. */
 export type ActorKind = 'user' | 'system' | 'anonymous';
@@ -130,5 +129,5 @@ function actorLink(actor: Actor, via: string | undefined, left: number): ActorLi
 }
 
 function labelText(label: unknown): string | null {
-  return label === undefined || label === null ? null : redactText(safeText(label, LIMITS.identity));
+  return label === undefined || label === null ? null : cleanText(label, LIMITS.identity);
 }

@@ -15,5 +15,5 @@ export const LIMITS = {
   /** Values in all: the bound on time and memory, whatever the shape. */
   values: 2000,
   /** Characters of one bag (input, metadata, changes, message values) as JSON, about: a record stays below 300,000. */
-  characters: 40_960,
+  characters: 36_864,
 } as const;

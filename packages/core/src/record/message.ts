@@ -40,14 +40,14 @@ function parseTemplate(template: string): Template {
     end = match.index + match[0].length;
   }
   parts.push(template.slice(end));
-  const parsed = { parts, clean: cleanText(parts) };
+  const parsed = { parts, clean: cleanTemplate(parts) };
   if (templates.size >= MAX_TEMPLATES) templates.clear();
   templates.set(template, parsed);
   return parsed;
 }
 
 /** The text between two slots is cleaned as one, for a brace may stand in a secret. */
-function cleanText(parts: readonly Part[]): string {
+function cleanTemplate(parts: readonly Part[]): string {
   let clean = '';
   let text = '';
   const flush = (): string => redactText(text).replace(/[{}]/g, '$&$&');

@@ -10,7 +10,7 @@ const SECRET_LINE = /((?:set-)?cookie2?|authorization)(["']?\s*[=:]\s*)[^\r\n]+/
 /** `password=…`, `"apiKey": "…"`, `client_secret => …`, `pin: …`. A quoted value goes to its closing quote. */
 const NAMED = new RegExp(
   '((?:(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|signature|jwt)[\\w-]{0,24}' +
-    '|(?<![a-z])(?:pass|pin|ssn|cvv|cvc|t?otp|iban|csrf|xsrf)(?![a-z]))["\']?\\s*(?:=>|:=|[=:])\\s*)(?:"[^"]*"?|\'[^\']*\'?|[^\\s"\'&;]+)',
+    '|(?<![a-z])(?:pass|pin|ssn|cvv|cvc|t?otp|iban|csrf|xsrf)(?![a-z]))["\']?\\s*(?:=>|:=|[=:](?![=>]))\\s*)(?!\\*\\*\\*REDACTED)(?:"[^"]*"?|\'[^\']*\'?|[^\\s"\'&;]+)',
   'gi',
 );
 

@@ -1,9 +1,11 @@
 import { LIMITS } from './limits.ts';
+import { redactText } from './redact-text.ts';
 
 export { LIMITS } from './limits.ts';
 
-const CONTROL = /(?![\t\n\r])\p{Cc}/u;
-const CONTROLS = /(?![\t\n\r])\p{Cc}/gu;
+/** Every control character but tab and line breaks, told by what is none. */
+const CONTROL = /[^\t\n\r -~\u00a0-\uffff]/;
+const CONTROLS = /[^\t\n\r -~\u00a0-\uffff]/g;
 /** First of the characters of Unicode that picture the control characters U+0000 to U+001F. */
 const PICTURES = 0x2400;
 
@@ -13,9 +15,23 @@ const PICTURES = 0x2400;
  */
 export function safeText(value: unknown, limit: number = LIMITS.text): string {
   const text = typeof value === 'string' ? value : textOf(value);
-  const kept = text.length > limit ? `${text.slice(0, limit)}…[+${text.length - limit} characters]` : text;
-  const wellFormed = kept.isWellFormed() ? kept : kept.toWellFormed();
+  return visible(text.length > limit ? text.slice(0, limit) : text) + cutMark(text, limit);
+}
+
+/** {@link safeText} without the secrets that free text may hold. */
+export function cleanText(value: unknown, limit: number = LIMITS.text): string {
+  const text = typeof value === 'string' ? value : textOf(value);
+  // Cut before the patterns run: they must never see a 20 MB text. Marked after: no pattern may swallow the mark.
+  return redactText(visible(text.length > limit ? text.slice(0, limit) : text)) + cutMark(text, limit);
+}
+
+function visible(text: string): string {
+  const wellFormed = text.isWellFormed() ? text : text.toWellFormed();
   return CONTROL.test(wellFormed) ? wellFormed.replace(CONTROLS, picture) : wellFormed;
+}
+
+function cutMark({ length }: string, limit: number): string {
+  return length > limit ? `…[+${length - limit} characters]` : '';
 }
 
 function picture(control: string): string {

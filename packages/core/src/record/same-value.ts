@@ -3,6 +3,9 @@ import { readProperty } from './read-property.ts';
 /** Most objects that are compared; two states that are larger and equal so far are taken for different. */
 const MAX_OBJECTS = 100_000;
 
+/** Longer lists are taken for different: an almost empty one may be of any length. */
+const MAX_ITEMS = 2_000_000;
+
 type Pair = readonly [unknown, unknown];
 
 /**
@@ -53,7 +56,7 @@ function partsOf(a: object, b: object): Iterable<Pair> | undefined {
   if (kind !== kindOf(b)) return undefined;
   switch (kind) {
     case 'Array':
-      return (a as unknown[]).length === (b as unknown[]).length ? pairs(a as unknown[], b as unknown[]) : undefined;
+      return (a as unknown[]).length === (b as unknown[]).length && (a as unknown[]).length <= MAX_ITEMS ? pairs(a as unknown[], b as unknown[]) : undefined;
     case 'Object':
       return [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [ownValue(a, key), ownValue(b, key)]);
     case 'Date':
@@ -70,10 +73,14 @@ function partsOf(a: object, b: object): Iterable<Pair> | undefined {
     case 'Number':
     case 'Boolean':
     case 'BigInt':
-      return [[String(a), String(b)]];
+      return [[textOf(a), textOf(b)]];
     default:
       return ArrayBuffer.isView(a) && ArrayBuffer.isView(b) && sameBytes(bytesOf(a), bytesOf(b)) ? [] : undefined;
   }
+}
+
+function textOf(value: { toString(): string }): string {
+  return value.toString();
 }
 
 /** `Object` for plain objects and instances of classes, whose fields are compared; the platform's name for everything else. */

@@ -1,10 +1,9 @@
 import { showPlatformValue } from './platform-values.ts';
 import type { Shown } from './platform-values.ts';
 import { classNameOf, methodOf, readProperty } from './read-property.ts';
-import { redactText } from './redact-text.ts';
 import { REDACTED } from './redact.ts';
 import type { IsDenied } from './redact.ts';
-import { bigintText, errorName, LIMITS, safeText } from './safe-text.ts';
+import { cleanText, bigintText, errorName, LIMITS } from './safe-text.ts';
 
 /** What a record may hold: JSON that PostgreSQL's jsonb accepts. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -56,7 +55,7 @@ export class Serializer {
     this.#values++;
     switch (typeof value) {
       case 'string':
-        return this.#text(value);
+        return this.text(value);
       case 'number':
         this.#characters += SCALAR_COST;
         // JSON has no minus zero, and jsonb keeps none.
@@ -64,9 +63,9 @@ export class Serializer {
       case 'boolean':
         return value;
       case 'bigint':
-        return this.#text(`[BigInt ${bigintText(value)}]`);
+        return this.text(`[BigInt ${bigintText(value)}]`);
       case 'symbol':
-        return this.#text(`[Symbol ${value.description ?? ''}]`);
+        return this.text(`[Symbol ${value.description ?? ''}]`);
       case 'function':
         return '[Function]';
       case 'undefined':
@@ -76,10 +75,10 @@ export class Serializer {
     }
   }
 
-  #text(text: string, limit: number = LIMITS.text): string {
+  /** A text as it is stored, within what is left of the budget. */
+  text(text: string, limit: number = LIMITS.text): string {
     const left = Math.max(0, LIMITS.characters - this.#characters);
-    // Cut before the patterns run: they must never see a 20 MB text.
-    const safe = redactText(safeText(text, Math.min(limit, left)));
+    const safe = cleanText(text, Math.min(limit, left));
     this.#characters += ESCAPED.test(safe) ? JSON.stringify(safe).length : safe.length + 2;
     return safe;
   }
@@ -107,11 +106,11 @@ export class Serializer {
     const toJSON = plain && !('toJSON' in value) ? undefined : methodOf(value, 'toJSON');
     if (toJSON !== undefined) return this.#value(toJSON.call(value), depth + 1);
     const keys = Object.keys(value);
-    return plain || keys.length > 0 ? this.#entries(value, keys, depth) : this.#text(`[${classNameOf(value)}]`);
+    return plain || keys.length > 0 ? this.#entries(value, keys, depth) : this.text(`[${classNameOf(value)}]`);
   }
 
   #shown(shown: Shown, depth: number): Json | undefined {
-    if ('text' in shown) return this.#text(shown.text);
+    if ('text' in shown) return this.text(shown.text);
     if ('value' in shown) return this.#value(shown.value, depth);
     const { tag, items, size } = shown;
     const kept = [...take(items, LIMITS.entries + 1)];
@@ -119,7 +118,7 @@ export class Serializer {
   }
 
   #error(error: Error, depth: number): Json {
-    const name = this.#text(errorName(error));
+    const name = this.text(errorName(error));
     const message = this.#value(readProperty(error, 'message'), depth + 1) ?? null;
     const cause = Object.hasOwn(error, 'cause') ? this.#value(readProperty(error, 'cause'), depth + 1) : undefined;
     return { '[Error]': name, message, ...(cause === undefined ? {} : { cause }) };
@@ -154,7 +153,7 @@ export class Serializer {
       }
       count++;
       const json = this.#isDenied(key) ? REDACTED : this.#value(readProperty(value, key), depth + 1);
-      if (json !== undefined) kept[this.#text(key, LIMITS.key)] = json;
+      if (json !== undefined) kept[this.text(key, LIMITS.key)] = json;
     }
     this.#hideNamed(kept);
     return kept;

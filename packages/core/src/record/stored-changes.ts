@@ -1,10 +1,10 @@
 import type { Change, Changes } from './changes.ts';
 import type { FieldTreatments } from './fields.ts';
 import { namesOf } from './path.ts';
+import { readProperty } from './read-property.ts';
 import { REDACTED } from './redact.ts';
-import { redactText } from './redact-text.ts';
 import type { IsDenied } from './redact.ts';
-import { LIMITS, safeText } from './safe-text.ts';
+import { LIMITS } from './safe-text.ts';
 import { pickFields } from './select.ts';
 import { Serializer } from './serialize.ts';
 
@@ -28,7 +28,7 @@ export function storedChanges(changes: Changes, isDenied: IsDenied, fields?: Fie
       break;
     }
     const stored = storedChange(path, change, { isDenied, fields, serializer });
-    if (stored !== undefined) kept.push([String(serializer.json(redactText(safeText(path, MAX_PATH)))), stored]);
+    if (stored !== undefined) kept.push([serializer.text(path, MAX_PATH), stored]);
   }
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
@@ -51,7 +51,7 @@ function storedChange(path: string, change: unknown, { isDenied, fields, seriali
   const names = path.length > LIMITS.text ? [path] : namesOf(path);
   const rule = fields === undefined ? 'plain' : ruleOf(names, fields);
   if (rule === undefined) return undefined;
-  const { old, new: now } = (typeof change === 'object' && change !== null ? change : { old: null, new: change }) as Change;
+  const [old, now] = typeof change === 'object' && change !== null ? [readProperty(change, 'old'), readProperty(change, 'new')] : [null, change];
   const hidden = rule === 'redact' || names.some((name) => isDenied(name));
   const side = (value: unknown): Change['old'] => {
     if (value === null || value === undefined) return null;

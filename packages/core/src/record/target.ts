@@ -1,6 +1,5 @@
 import { coreError, DeedlogError } from '../errors.ts';
-import { redactText } from './redact-text.ts';
-import { LIMITS, safeText } from './safe-text.ts';
+import { cleanText, LIMITS, safeText } from './safe-text.ts';
 
 /** A loose reference to what was acted on: no foreign key, it may be gone tomorrow. */
 export interface Target {
@@ -61,7 +60,7 @@ function checkTarget(like: object): Target {
     throw coreError('TARGET_INVALID', `an object with the keys ${safeText(Object.keys(like).slice(0, 8).join(', '), LIMITS.name)}`);
   }
   const target = { type: safeText(type, LIMITS.name), id: safeText(id, LIMITS.identity) };
-  return label === undefined || label === null ? target : { ...target, label: redactText(safeText(label, LIMITS.identity)) };
+  return label === undefined || label === null ? target : { ...target, label: cleanText(label, LIMITS.identity) };
 }
 
 /** Most others that are stored with one activity. */

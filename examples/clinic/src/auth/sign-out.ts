@@ -1,0 +1,13 @@
+import type { Act } from '../domain/act.ts';
+import { findLiveSession } from './sessions.ts';
+
+/** Ends the session: from now on both tokens with its `jti` are refused, although they have not expired. */
+export async function signOut({ em, deedlog, audit, session }: Act): Promise<void> {
+  const live = await findLiveSession(em, session.jti);
+  // A request that came at the same time was faster.
+  if (live === null) return;
+  live.endedAt = new Date();
+  audit.target(live.staff);
+  await deedlog.trackLogout({ authType: 'jwt', sessionId: live.id });
+  await em.flush();
+}

@@ -1,0 +1,15 @@
+export { startClinic } from './clinic.ts';
+export type { Clinic, ClinicOptions } from './clinic.ts';
+export type { Claims } from './auth/tokens.ts';
+export { connect } from './demo/clients.ts';
+export type { Clients } from './demo/clients.ts';
+export { refused } from './demo/refused.ts';
+export { NEW_PASSWORD, playTheDay } from './demo/script.ts';
+export { renderTimeline } from './demo/timeline.ts';
+export { activitiesSince, latestActivities } from './log.ts';
+export { SEED_PASSWORD } from './seed.ts';
+export { Medicine } from './entities/medicine.ts';
+export { Patient } from './entities/patient.ts';
+export { Prescription } from './entities/prescription.ts';
+export { Session } from './entities/session.ts';
+export type { AppRouter } from './trpc/app-router.ts';

@@ -1,0 +1,16 @@
+import { startClinic } from './clinic.ts';
+
+const DEFAULT_PORT = 3000;
+
+const clinic = await startClinic({
+  url: process.env['DATABASE_URL'],
+  secret: process.env['CLINIC_SECRET'],
+  port: Number(process.env['PORT'] ?? DEFAULT_PORT),
+});
+console.log(`${clinic.url} serves /trpc, /graphql and /health`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void clinic.close();
+  });
+}

@@ -1,0 +1,121 @@
+import { stripVTControlCharacters } from 'node:util';
+import { NEW_PASSWORD, playTheDay, renderTimeline, SEED_PASSWORD } from 'clinic';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testDatabase } from '../support/database.ts';
+import { runDemo } from './support/run-demo.ts';
+import type { DemoRun } from './support/run-demo.ts';
+import { testClinic } from './support/test-clinic.ts';
+import type { TestClinic } from './support/test-clinic.ts';
+import { printedActs, storedActs, THE_DAY } from './support/the-day.ts';
+
+/** What the day handles and nobody may read in the log: passwords right and wrong, tokens, hashes, names and diagnoses. */
+const SECRETS: readonly (string | RegExp)[] = [
+  SEED_PASSWORD,
+  NEW_PASSWORD,
+  'hunter2-hunter2',
+  'letmein-letmein',
+  'mallory',
+  /eyJ[\w-]+\./, // a JWT
+  /[0-9a-f]{32}:[0-9a-f]{64}/, // a password's hash
+  'Westenra',
+  'Harker',
+  'Sleepwalking',
+];
+
+/** A new PGlite, in a process of its own, on a machine that runs other tests, too. */
+const START_MS = 120_000;
+
+function expectNoSecret(text: string): void {
+  for (const secret of SECRETS) {
+    if (typeof secret === 'string') expect(text).not.toContain(secret);
+    else expect(text).not.toMatch(secret);
+  }
+}
+
+describe('demo --once, as a process of its own', () => {
+  let run: DemoRun;
+  beforeAll(async () => {
+    await using database = await testDatabase({ migrated: false });
+    run = await runDemo(database);
+  }, START_MS);
+
+  test('ends with 0', () => {
+    expect(run).toMatchObject({ code: 0 });
+  });
+
+  // Fails as long as core takes an entity that never got a key for the target: a warning of the booking that was refused.
+  test('complains of nothing', () => {
+    expect(run.stderr).toBe('');
+  });
+
+  test('prints each act of the day exactly once, with its actor', () => {
+    expect(printedActs(run.stdout)).toEqual(THE_DAY);
+  });
+
+  test('prints why, what changed, and a sum', () => {
+    expect(run.stdout).toContain('denied: FORBIDDEN');
+    expect(run.stdout).toContain('failure: bad-password');
+    expect(run.stdout).toContain('failure: BAD_REQUEST (given: name, diagnosis)');
+    expect(run.stdout).toContain('reason: Ticket 4711: he cannot save');
+    expect(run.stdout).toContain('phone: 555-0199 → 555-0200');
+    expect(run.stdout).toContain('diagnosis: – → ***REDACTED***');
+    expect(run.stdout).toContain('Ada Okafor approved 2 packs of Amoxicillin for P-0001');
+    expect(run.stdout.trimEnd().split('\n').at(-1)).toBe('35 activities by 5 actors in 32 requests: 25 success, 6 failure, 4 denied');
+  });
+
+  test('fits 100 columns, uncoloured where nobody looks', () => {
+    expect(run.stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(run.stdout).not.toContain('\u001b');
+  });
+
+  test('prints no secret', () => {
+    expectNoSecret(run.stdout);
+  });
+});
+
+test('a demo that cannot start says so and ends with 1', { timeout: START_MS }, async () => {
+  const run = await runDemo({ connection: { clientUrl: 'postgres://nobody@127.0.0.1:1/nothing' } });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/^The demo failed: .*ECONNREFUSED/);
+});
+
+describe('the day, in this process', () => {
+  let clinic: TestClinic;
+  beforeAll(async () => {
+    clinic = await testClinic();
+    expect(await clinic.activities()).toEqual([]);
+    await playTheDay(clinic);
+  }, START_MS);
+  afterAll(() => clinic[Symbol.asyncDispose]());
+
+  test('stores each act exactly once, with its actor', async () => {
+    expect(storedActs(await clinic.activities())).toEqual(THE_DAY);
+  });
+
+  test('stores the allowed input of each booking, whichever API it came by', async () => {
+    const bookings = (await clinic.activities()).filter(({ action }) => action === 'appointment.book');
+    expect(bookings.map(({ observer, input }) => `${observer} ${String(input?.['startsAt'])}`).toSorted()).toEqual([
+      'envelop 2031-03-03T09:00:00Z',
+      'envelop 2031-03-03T09:00:00Z',
+      'envelop 2031-03-03T17:00:00Z',
+      'trpc 2031-03-04T09:00:00Z',
+    ]);
+  });
+
+  test('stores no secret: the bytes of every row are searched', async () => {
+    const dump = await clinic.dump();
+    expect(dump.split('\n')).toHaveLength(THE_DAY.length);
+    expectNoSecret(dump);
+  });
+
+  test('loses nothing', () => {
+    expect(clinic.deedlog.counters).toMatchObject({ stored: THE_DAY.length, lost: 0, refused: 0, gaps: 0 });
+  });
+
+  test('prints in colours where somebody looks', async () => {
+    const activities = await clinic.activities();
+    const [plain, inColours] = [false, true].map((coloured) => renderTimeline(activities, { coloured }));
+    expect(inColours).toContain('\u001b[');
+    expect(stripVTControlCharacters(inColours ?? '')).toBe(plain);
+  });
+});
