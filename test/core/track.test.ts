@@ -25,6 +25,8 @@ describe('trackActivity', () => {
       id: receipt.id,
       occurredAt: new Date('2026-01-02T03:04:05.678Z'),
       recordedAt: expect.any(Date),
+      model: 'default',
+      columns: null,
       action: 'invoice.approve',
       outcome: 'success',
       outcomeCode: null,

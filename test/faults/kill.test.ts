@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import type { PostgresLike } from '@deedlog/postgres';
+import type { PostgresLike, PostgresRow } from '@deedlog/postgres';
 import { expect, test } from 'vitest';
 import { databaseKind, testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -76,7 +76,8 @@ async function check(business: PostgresLike, log: PostgresLike): Promise<number>
   await settled(business);
   const truth = await business.query('select key, op from witness order by key, n');
   const told = await log.query('select pk as key, op::text as op from deedlog.effect order by pk, id');
-  expect(told.rows.map(({ key, op }) => `${key} ${op}`)).toEqual(truth.rows.map(({ key, op }) => `${key} ${op}`));
+  const lines = (rows: readonly PostgresRow[]): string[] => rows.map(({ key, op }) => `${String(key)} ${String(op)}`);
+  expect(lines(told.rows)).toEqual(lines(truth.rows));
   const unexplained = await log.query('select id from deedlog.effect e where not exists (select from deedlog.activity a where a.id = e.activity_id)');
   expect(unexplained.rows).toEqual([]);
   const idle = await log.query(`select id from deedlog.activity a where not exists (select from deedlog.effect e where e.activity_id = a.id)`);

@@ -3,8 +3,9 @@ import { auditable, mikroOrmStore } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/core';
 import { expect, test } from 'vitest';
-import { testOrm } from '../support/database.ts';
+import { databaseKind, testOrm } from '../support/database.ts';
 import { Label, openWard, Team } from './effects-ward.ts';
+import { listenToDriver } from './listen-to-driver.ts';
 
 async function team(em: EntityManager, name: string): Promise<void> {
   em.create(Team, { name });
@@ -128,18 +129,20 @@ test('an unknown field and a missing key are refused when deedlog is made', asyn
   auditable(Wrong, { trackFields: ['text'], sensitiveFields: ['tekst'] });
 });
 
-test('an update of one row costs one statement more than without, its activity included', async () => {
-  const statementsOf = async (audited: boolean): Promise<string[]> => {
-    const lines: string[] = [];
-    await using ward = await openWard({ enabled: audited, orm: { debug: ['query'], colors: false, logger: (line) => void lines.push(line) } });
+// PGlite has no wire, so nothing to count there.
+test.skipIf(databaseKind === 'pglite')('an update of one row costs one statement more than without, its activity included', async () => {
+  const statementsOf = async (audited: boolean): Promise<readonly string[]> => {
+    await using ward = await openWard({ enabled: audited });
     await ward.client.query(`insert into team (name) values ('a')`);
-    lines.length = 0;
+    await ward.orm.em.fork().count(Team);
+    const { sent, stop } = listenToDriver();
     await ward.act(async () => {
       const em = ward.orm.em.fork();
       (await em.findOneOrFail(Team, 1)).name = 'b';
       await em.flush();
     });
-    return [...lines];
+    stop();
+    return sent;
   };
   const [bare, audited] = [await statementsOf(false), await statementsOf(true)];
   expect(bare).toHaveLength(4);

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { expect, test } from 'vitest';
 import { openClinic, Patient } from './clinic.ts';
+import { listenToDriver } from './listen-to-driver.ts';
 import type { Clinic } from './clinic.ts';
 import { databaseKind } from '../support/database.ts';
 
@@ -10,27 +10,10 @@ async function statementsOf(body: (clinic: Clinic) => Promise<void>): Promise<st
   await clinic.client.query(`insert into patient (name) values ('Ada')`);
   // The orm connects before its statements are counted.
   await clinic.orm.em.fork().count(Patient);
-  const { sent, stop } = listen();
+  const { sent, stop } = listenToDriver();
   await body(clinic);
   stop();
   return sent;
-}
-
-interface Driver {
-  query(...args: unknown[]): unknown;
-}
-
-/** Listens at the driver; everything goes through as it is. */
-function listen(): { readonly sent: string[]; stop(): void } {
-  const driver = pg.Client.prototype as unknown as Driver;
-  const { query } = driver;
-  const sent: string[] = [];
-  driver.query = function (this: unknown, ...args) {
-    const [statement] = args;
-    sent.push(typeof statement === 'string' ? statement : String((statement as { text?: unknown }).text));
-    return query.apply(this, args);
-  };
-  return { sent, stop: () => (driver.query = query) };
 }
 
 async function rename({ orm }: Clinic): Promise<void> {
@@ -58,7 +41,7 @@ onTheWire('without an intent an update costs nothing more', async () => {
 
 onTheWire('a deedlog that is switched off sends nothing', async () => {
   await using clinic = await openClinic({ enabled: false, orm: { migrated: false } });
-  const { sent, stop } = listen();
+  const { sent, stop } = listenToDriver();
   await clinic.admit(async () => {
     const em = clinic.orm.em.fork();
     em.create(Patient, { name: 'Ada' });

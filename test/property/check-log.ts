@@ -45,7 +45,7 @@ async function checkAgainstWitness(client: PostgresLike, log: { effects: readonl
   }));
   const told = ofRows.map(({ table, op, key, activity }, index) => {
     const one = byId.get(activity ?? '');
-    const place: Partial<Whereabouts> = { ...(typeof one?.actorId === 'string' ? { actor: one.actorId } : {}) };
+    const place: Partial<Whereabouts> = typeof one?.actorId === 'string' ? { actor: one.actorId } : {};
     return { row: `${table} ${key}`, op, place, activity: one, index };
   });
   const rows = (list: readonly { row: string; op: string }[]): string[] => list.map(({ row, op }) => `${row} ${op}`);

@@ -23,7 +23,7 @@ export function auditedEntities(orm: MikroORM, hashKey: string | undefined): Aud
   for (const audited of declaredAuditable()) {
     const meta = metadata.find(audited.entity);
     if (meta === undefined || !known.has(meta)) continue;
-    for (const field of audited.fields.keys()) fieldOf(orm, meta, field, 'plain');
+    for (const field of audited.fields.keys()) fieldOf(orm, meta, { path: field, treatment: 'plain' });
     declared.set(meta._id, audited);
   }
   const entities = new Map<number, AuditedEntity>();
@@ -52,12 +52,12 @@ function merged(orm: MikroORM, meta: EntityMetadata, options: { readonly chain: 
   const treatments = new Map<string, EffectTreatment>(chain.toReversed().flatMap(({ fields }) => [...fields]));
   const fields = [...treatments].map(([field, treatment]) => {
     if (treatment === 'hash' && !hashKey) throw mikroOrmError('MIKRO_ORM_HASH_KEY_MISSING', `${meta.className}.${field}`);
-    return fieldOf(orm, meta, field, treatment);
+    return fieldOf(orm, meta, { path: field, treatment });
   });
   return { fields, label: chain.find(({ label }) => label !== undefined)?.label };
 }
 
-function fieldOf(orm: MikroORM, meta: EntityMetadata, path: string, treatment: EffectTreatment): AuditedField {
+function fieldOf(orm: MikroORM, meta: EntityMetadata, { path, treatment }: { readonly path: string; readonly treatment: EffectTreatment }): AuditedField {
   const field = auditedField(meta, path, { treatment, platform: orm.driver.getPlatform() });
   if (field === undefined) throw mikroOrmError('MIKRO_ORM_FIELD_UNKNOWN', `${meta.className}.${path}`);
   return field;

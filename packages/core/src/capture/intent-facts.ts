@@ -1,5 +1,6 @@
 import type { Actor } from '../record/actor.ts';
 import type { Changes } from '../record/changes.ts';
+import type { Ending } from '../record/outcome.ts';
 import type { Target, TargetLike } from '../record/target.ts';
 import type { Draft } from './draft.ts';
 import type { Recorder } from './recorder.ts';
@@ -11,6 +12,13 @@ type FactName =
 
 /** What can be said about an intent while it is open. */
 export type Facts = { -readonly [Fact in FactName]?: Draft[Fact] | undefined };
+
+/** What a helper brings to an intent that it completes. */
+export interface Completion extends Facts {
+  readonly action: string;
+  readonly model?: string | undefined;
+  readonly ending?: Ending | undefined;
+}
 
 /** Collects what the body of an intent says; what comes after the record was written is kept apart as late. */
 export abstract class IntentFacts {
@@ -97,6 +105,18 @@ export abstract class IntentFacts {
     this.saidLate();
     return this.late;
   }
+}
+
+/** The facts of the activity that follows a committed one: what came late wins, and changes are not told twice. */
+export function withLate(facts: Facts, late: Facts): Facts {
+  return {
+    ...facts,
+    ...late,
+    changes: late.changes,
+    metadata: mergeBags(facts.metadata, late.metadata),
+    values: mergeBags(facts.values, late.values),
+    columns: mergeBags(facts.columns, late.columns),
+  };
 }
 
 /** Both bags in one, the later winning. A bag that cannot be read is kept as it is: the record then shows that it is unreadable. */

@@ -4,17 +4,15 @@ import { coreError } from '../errors.ts';
 import { createId } from '../record/id.ts';
 import { DEFAULT_MODEL } from '../record/model.ts';
 import type { Ending } from '../record/outcome.ts';
-import { correlationText } from '../record/safe-text.ts';
-import { inputKeys, selectFields } from '../record/select.ts';
-import type { JsonObject } from '../record/serialize.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { FailurePolicy } from '../deliver/failure-policy.ts';
 import type { WriteInTransaction } from '../deliver/store.ts';
-import { mergeContexts } from './context.ts';
+import { draftIntent } from './draft-intent.ts';
 import type { Draft } from './draft.ts';
+import { IntentInput } from './intent-input.ts';
 import type { Intent, IntentOptions } from './intent.ts';
-import { IntentFacts, mergeBags } from './intent-facts.ts';
-import type { Facts } from './intent-facts.ts';
+import { IntentFacts, withLate } from './intent-facts.ts';
+import type { Completion, Facts } from './intent-facts.ts';
 import { prepare } from './prepare.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
@@ -27,21 +25,7 @@ import type { Scope } from './scope.ts';
  */
 type State = 'open' | 'joining' | 'recorded';
 
-/** What a helper brings to an intent that it completes. */
-export interface Completion extends Facts {
-  readonly action: string;
-  readonly model?: string | undefined;
-  readonly ending?: Ending | undefined;
-}
-
 const NOTHING: Promise<undefined> = Promise.resolve(undefined);
-
-/** Where and when an intent is opened. */
-export interface Opening {
-  readonly recorder: Recorder;
-  readonly id: string;
-  readonly now: number;
-}
 
 /** The intent behind {@link Intent}: collects facts, and sees to it that they are stored exactly once. */
 export class OpenIntent extends IntentFacts implements Intent {
@@ -57,12 +41,11 @@ export class OpenIntent extends IntentFacts implements Intent {
   #model: string | undefined;
   #ending: Ending | undefined;
   #skipped = false;
-  #input: JsonObject | null = null;
-  #inputKeys: readonly string[] | undefined;
+  readonly #input = new IntentInput();
   /** What became of the record that a transaction took. */
   #receipt: Receipt | Promise<Receipt> | undefined;
 
-  constructor(options: IntentOptions<never>, outer: Scope, { recorder, id, now }: Opening) {
+  constructor(options: IntentOptions<never>, outer: Scope, { recorder, id, now }: { readonly recorder: Recorder; readonly id: string; readonly now: number }) {
     super(recorder);
     this.#occurredAt = new Date(now);
     this.id = id;
@@ -93,14 +76,11 @@ export class OpenIntent extends IntentFacts implements Intent {
   }
 
   sawInput(input: unknown): void {
-    if (this.#options.input === undefined || this.scope.paused) return;
-    // Taken now: the resolver may change the object that it was given.
-    this.#input = selectFields(input, this.#options.input, this.recorder.settings.isDenied);
+    if (this.#options.input !== undefined && !this.scope.paused) this.#input.saw(input, this.#options.input, this.recorder.settings.isDenied);
   }
 
   sawInvalidInput(input: unknown): void {
-    this.#input = null;
-    this.#inputKeys = inputKeys(input);
+    this.#input.sawInvalid(input);
   }
 
   derive(callback: () => void): void {
@@ -235,9 +215,8 @@ export class OpenIntent extends IntentFacts implements Intent {
     const { late = {}, facts } = this;
     if (this.late !== undefined) this.recorder.settings.report(coreError('FACT_LATE', this.#action));
     this.late = undefined;
-    const all = { ...facts, ...late, changes: late.changes, metadata: mergeBags(facts.metadata, late.metadata), values: mergeBags(facts.values, late.values), columns: mergeBags(facts.columns, late.columns) };
     const again = (draft: Draft): Draft => ({ ...draft, id: createId(), occurredAt: late.occurredAt ?? new Date(), causationId: this.id });
-    const draft = this.#draft(ending, all);
+    const draft = this.#draft(ending, withLate(facts, late));
     return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient' });
   }
 
@@ -246,35 +225,21 @@ export class OpenIntent extends IntentFacts implements Intent {
     return actor instanceof Promise ? actor.then((known) => this.#draftBy(known, ending, facts)) : this.#draftBy(actor, ending, facts);
   }
 
-  #draftBy(actor: Actor | null, { outcome, code }: Ending, facts: Facts): Draft {
-    const { observer, metadata, actionDeclared = false, message, tool } = this.#options;
-    const { context, correlationId, causationId } = this.scope;
-    return {
+  #draftBy(actor: Actor | null, ending: Ending, facts: Facts): Draft {
+    return draftIntent({
       id: this.id,
-      occurredAt: facts.occurredAt ?? this.#occurredAt,
+      occurredAt: this.#occurredAt,
       model: this.#model,
-      columns: facts.columns,
       action: this.#action,
-      actionDeclared,
-      observer,
-      outcome,
-      outcomeCode: code,
+      options: this.#options,
+      scope: this.scope,
       actor,
-      context: facts.context === undefined ? context : mergeContexts(context, facts.context),
-      target: facts.target ?? this.suggested,
-      related: facts.related,
-      tool: facts.tool ?? tool,
-      // A template tells of an act that was done, unless whoever gave it also said how the act ended.
-      message: outcome === 'success' ? (facts.message ?? message) : this.#ending && facts.message,
-      values: facts.values,
-      reason: facts.reason,
-      changes: facts.changes,
-      changeFields: facts.changeFields,
-      input: this.#input,
-      captured: this.#inputKeys === undefined ? metadata : { ...metadata, inputKeys: this.#inputKeys },
-      metadata: facts.metadata,
-      correlationId: correlationText(facts.correlationId) ?? correlationId,
-      causationId: correlationText(facts.causationId) ?? causationId,
-    };
+      ending,
+      stated: this.#ending !== undefined,
+      facts,
+      suggested: this.suggested,
+      input: this.#input.json,
+      captured: this.#input.captured(this.#options.metadata),
+    });
   }
 }

@@ -12,7 +12,7 @@ import type { TargetLike } from '../record/target.ts';
 import type { InferSchemaInput, StandardSchemaV1 } from '../standard-schema.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
 import type { Draft } from './draft.ts';
-import type { Completion } from './open-intent.ts';
+import type { Completion } from './intent-facts.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scope } from './scope.ts';
