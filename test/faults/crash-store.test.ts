@@ -3,7 +3,7 @@ import type { Deedlog } from '@deedlog/core';
 import { auditable, mikroOrmStore } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import { describe, expect, test } from 'vitest';
-import { databaseKind, testOrm } from '../support/database.ts';
+import { testOrm } from '../support/database.ts';
 import type { TestOrmResource } from '../support/database.ts';
 
 const Account = defineEntity({
@@ -85,27 +85,4 @@ test('outside a transaction a broken store masks neither result nor error', asyn
   const own = new Error('its own');
   await expect(it.deedlog.withIntent(act, () => Promise.reject(own))).rejects.toBe(own);
   await it.client.query('alter table deedlog.away rename to activity');
-});
-
-/** Rounds in which connections are terminated while requests run. */
-const ROUNDS = 12;
-
-test.skipIf(databaseKind === 'pglite')('connections that are terminated leave nothing half written (a PGlite has none to terminate)', async () => {
-  await using it = await bank();
-  const ended: PromiseSettledResult<void>[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const running = Array.from({ length: 8 }, (_, index) => it.open(`r${round}-${index}`));
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
-    await it.client.query(`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and query ~ 'account|deedlog|begin|commit'`);
-    ended.push(...(await Promise.allSettled(running)));
-  }
-  const { rows } = await it.client.query(`select a.id from account a full join deedlog.effect e on e.pk = a.id::text
-    where a.id is null or e.pk is null or not exists (select from deedlog.activity x where x.id = e.activity_id and x.outcome = 'success')`);
-  expect(rows).toEqual([]);
-  expect(await it.count('account')).toBe(await it.count('deedlog.effect'));
-  expect(await it.count('account')).toBe(await it.count(`deedlog.activity where outcome = 'success'`));
-  // A commit whose answer was lost is in the table although its caller got an error; the reverse must not be.
-  expect(await it.count('account')).toBeGreaterThanOrEqual(ended.filter(({ status }) => status === 'fulfilled').length);
-  await it.open('after');
 });

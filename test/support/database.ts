@@ -58,10 +58,17 @@ export async function testOrm(entities: NonNullable<Options['entities']>, option
     ...database,
     orm,
     async [Symbol.asyncDispose]() {
-      await orm.close(true);
+      await closed(orm);
       await database[Symbol.asyncDispose]();
     },
   };
+}
+
+/** How long an orm may take to close. Where its connection was killed in a transaction, its pool waits for that connection for ever. */
+const CLOSE_MS = 5000;
+
+async function closed(orm: TestOrm): Promise<void> {
+  await Promise.race([orm.close(true), setTimeout(CLOSE_MS, undefined, { ref: false })]);
 }
 
 async function initOrm(database: TestDatabase, options: TestOptions & Pick<Options, 'entities'>): Promise<TestOrm> {
