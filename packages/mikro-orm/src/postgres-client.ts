@@ -19,8 +19,7 @@ interface KyselyLike {
 export function postgresClient(orm: MikroORM, transaction?: OrmTransaction): PostgresLike {
   return {
     async query(sql, parameters = []) {
-      const kysely = (transaction ?? (await clientOf(orm))) as KyselyLike;
-      return kysely.getExecutor().provideConnection((connection) => connection.executeQuery({ sql, parameters }));
+      return withHeldConnection(transaction ?? (await clientOf(orm)), (client) => client.query(sql, parameters));
     },
   };
 }
@@ -33,14 +32,14 @@ async function clientOf(orm: MikroORM): Promise<object> {
 }
 
 /**
- * Runs `body` with a client that nobody else can use meanwhile, although others share the transaction. Without that, a
+ * Runs `body` with a client that nobody else can use meanwhile, although others share the transaction (or pool). Without that, a
  * statement of the caller could get between a savepoint and its rollback, and be undone with it.
  */
 export function withHeldConnection<Result>(
-  transaction: OrmTransaction,
+  kysely: OrmTransaction,
   body: (client: PostgresLike) => Promise<Result>,
 ): Promise<Result> {
-  const executor = (transaction as KyselyLike).getExecutor();
+  const executor = (kysely as KyselyLike).getExecutor();
   return executor.provideConnection((connection) =>
     body({ query: (sql, parameters = []) => connection.executeQuery({ sql, parameters }) }),
   );

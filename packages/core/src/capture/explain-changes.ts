@@ -1,12 +1,11 @@
 import type { EntityChange, Explanation } from '../deliver/store.ts';
 import type { Activity } from '../record/activity.ts';
-import { createId } from '../record/id.ts';
-import { EMPTY_CONTEXT } from './context.ts';
 import { defaultAction } from './default-action.ts';
 import type { Draft } from './draft.ts';
 import { prepare } from './prepare.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scope } from './scope.ts';
+import { draftBy } from './track-activity.ts';
 
 /**
  * The activities that explain the changes of a flush: the open intent; else an activity of the same flow that was told by hand
@@ -48,31 +47,7 @@ async function explainAlone(changes: readonly EntityChange[], recorder: Recorder
 }
 
 async function fallbackActivity({ target, verb }: EntityChange, recorder: Recorder, scope: Scope | undefined): Promise<Activity> {
-  const draft: Draft = {
-    id: createId(),
-    occurredAt: new Date(),
-    model: undefined,
-    columns: undefined,
-    action: defaultAction(verb, target.type),
-    actionDeclared: false,
-    observer: 'mikro-orm',
-    outcome: 'success',
-    outcomeCode: undefined,
-    actor: (await scope?.actor) ?? null,
-    context: scope?.context ?? EMPTY_CONTEXT,
-    target,
-    related: undefined,
-    tool: undefined,
-    message: undefined,
-    values: undefined,
-    reason: undefined,
-    changes: undefined,
-    changeFields: undefined,
-    input: null,
-    captured: undefined,
-    metadata: undefined,
-    correlationId: scope?.correlationId ?? null,
-    causationId: scope?.intent?.id ?? scope?.causationId ?? null,
-  };
+  const told = draftBy((await scope?.actor) ?? null, { action: defaultAction(verb, target.type), target }, scope);
+  const draft: Draft = { ...told, actionDeclared: false, observer: 'mikro-orm' };
   return prepare(draft, recorder.settings, 'lenient');
 }

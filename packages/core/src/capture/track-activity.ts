@@ -93,7 +93,8 @@ export function draftActivity(activity: TrackedActivity, { scope }: Recorder): D
   return actor instanceof Promise ? actor.then((known) => draftBy(known, activity, scope)) : draftBy(actor, activity, scope);
 }
 
-function draftBy(actor: Actor | null, activity: TrackedActivity, scope: Scope | undefined): Draft {
+/** {@link draftActivity} by an actor that is known, or known to be unknown. */
+export function draftBy(actor: Actor | null, activity: TrackedActivity, scope: Scope | undefined): Draft {
   const { action, outcome = 'success', outcomeCode, occurredAt = new Date(), target, tool, message, values, reason, changes, changeFields } = activity;
   const context = scope?.context ?? EMPTY_CONTEXT;
   return {
