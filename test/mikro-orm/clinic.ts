@@ -67,7 +67,7 @@ export async function openClinic({ store, orm: ormOptions, ...options }: ClinicO
     ...database,
     deedlog,
     problems,
-    activities: async () => (await client.query('select * from deedlog.activity order by recorded_at, id')).rows.map(activityFromRow),
+    activities: async () => (await client.query('select * from deedlog.activity order by recorded_at, ctid')).rows.map(activityFromRow),
     admit: (body) => deedlog.withIntent({ action: 'patient.admit', host: {} }, body),
     patients: async () => (await client.query('select name from patient order by id')).rows.map((row) => String(row['name'])),
     async [Symbol.asyncDispose]() {

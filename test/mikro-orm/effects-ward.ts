@@ -122,7 +122,7 @@ export async function openWard(options: Partial<Omit<DeedlogOptions, 'actor' | '
     ...database,
     deedlog,
     problems,
-    activities: async () => (await client.query('select * from deedlog.activity order by recorded_at, id')).rows.map(activityFromRow),
+    activities: async () => (await client.query('select * from deedlog.activity order by recorded_at, ctid')).rows.map(activityFromRow),
     effects: async () =>
       (
         await client.query(
