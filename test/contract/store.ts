@@ -252,6 +252,7 @@ const quietHooks: TransactionHooks = {
   afterDeferred: () => undefined,
   suggestTarget: () => undefined,
   explain: () => Promise.resolve(undefined),
+  activityIn: () => undefined,
   wroteEffects: () => undefined,
   refusedEffects: () => undefined,
   flow: () => undefined,

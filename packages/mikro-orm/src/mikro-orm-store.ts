@@ -16,6 +16,8 @@ import type { SeparateLog } from './separate-log.ts';
 import { transactionListener } from './transaction-listener.ts';
 import { transactionSubscriber } from './transaction-subscriber.ts';
 import { TransactionTree } from './transaction-tree.ts';
+import { adoptTransaction, triggerContext } from './trigger-context/trigger-context.ts';
+import { triggerTables } from './trigger-context/trigger-tables.ts';
 
 export interface MikroOrmStoreOptions {
   /** How people read a target, by entity name. Default: no labels. */
@@ -48,6 +50,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
   const place = options.log === undefined ? sameDatabase(orm) : placeOf(options.log, orm);
   const writer = new ActivityWriter(orm, tree, place);
   let hooks: TransactionHooks | undefined;
+  let unwatch: (() => void) | undefined;
   let audits: AuditedEntities = new Map();
   const describe = targetDescriber(orm, options.label ?? {}, (meta) => audits.get(meta._id)?.label);
   return {
@@ -55,12 +58,17 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
     connect(given, models = new Map()) {
       if (connected.has(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
       audits = auditedEntities(orm, options.hashKey);
+      const tables = triggerTables(orm.getMetadata(), orm.config.get('schema'));
+      if (tables.length > 0 && options.log !== undefined) throw mikroOrmError('MIKRO_ORM_TRIGGERS_SEPARATE_LOG');
       connected.add(orm);
       place.useModels(models);
       hooks = given;
       options.log?.start();
-      const capture = new FlushCapture(audits, { orm, describe, hashKey: options.hashKey ?? '', whole: new WeakSet() });
-      const listener = transactionListener({ writer, capture, hooksNow: () => hooks });
+      const seen = new Map([...audits].filter(([, { capture }]) => capture === 'subscriber'));
+      const capture = new FlushCapture(seen, { orm, describe, hashKey: options.hashKey ?? '', whole: new WeakSet() });
+      const hooksNow = (): TransactionHooks | undefined => hooks;
+      const listener = transactionListener({ writer, capture, hooksNow, adopt: tables.length > 0 ? adoptTransaction : undefined });
+      if (tables.length > 0) unwatch = triggerContext({ orm, writer, listener, hooksNow, tables });
       subscribe(orm, transactionSubscriber(tree, listener, new FlowGuard(() => hooks?.flow())));
     },
     transactionOf: (transaction) => writer.transactionOf(transaction),
@@ -83,6 +91,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       // What is left waits for transactions whose end was never told, for example because their connection broke.
       await writer.writeDeferred(hooks);
       hooks = undefined;
+      unwatch?.();
       connected.delete(orm);
       await place.close();
     },

@@ -19,8 +19,9 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
     beforeTransactionStart({ em, transaction }) {
       tree.starting(em, transaction);
     },
-    afterTransactionStart({ em, transaction }) {
+    async afterTransactionStart({ em, transaction }) {
       if (transaction !== undefined) tree.started(em, transaction);
+      if (isOutermost(transaction)) await listener.started(transaction);
     },
     async beforeTransactionCommit({ transaction, uow }) {
       if (isOutermost(transaction) && uow !== undefined) await listener.committing(transaction, uow);

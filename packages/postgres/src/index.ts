@@ -19,3 +19,6 @@ export type { PostgresLike, PostgresRow } from './postgres-like.ts';
 export { refusalOf } from './refusal-of.ts';
 export { relayBatch } from './relay-batch.ts';
 export type { RelayBatchOptions, RelayedBatch, TransactionalClient } from './relay-batch.ts';
+export { triggeredRows } from './triggered-effects.ts';
+export type { TriggeredRows } from './triggered-effects.ts';
+export type { CaptureTreatment, TableName, TriggerField, TriggerTable } from './triggers/trigger-table.ts';

@@ -1,5 +1,5 @@
 import type { Counters } from '../deliver/counters.ts';
-import type { Store } from '../deliver/store.ts';
+import type { Store, TransactionActivity } from '../deliver/store.ts';
 import { coreError } from '../errors.ts';
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
 import type { ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
@@ -130,12 +130,15 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
   async suppress<Result>(reason: string, body: () => Result | Promise<Result>): Promise<Result> {
     if (!this.enabled) return body();
     const outer = this.#requireActor(SUPPRESS_ACTION);
-    const suppression: Suppression = { changes: 0, activities: 0 };
+    const id = createId();
+    const activity: TransactionActivity = { id, isolate: true, isUnrecorded: () => false, least: () => Promise.resolve(undefined) };
+    const suppression: Suppression = { changes: 0, activities: 0, activity };
     try {
       return await this.#recorder.enter({ ...outer, intent: undefined, suppression }, body);
     } finally {
-      const draft = draftActivity({ action: SUPPRESS_ACTION, reason, metadata: { ...suppression } }, this.#recorder);
-      await this.#recorder.record(draft, { strictness: 'lenient' });
+      const { changes, activities } = suppression;
+      const draft = await draftActivity({ action: SUPPRESS_ACTION, reason, metadata: { changes, activities } }, this.#recorder);
+      await this.#recorder.record({ ...draft, id }, { strictness: 'lenient' });
     }
   }
 

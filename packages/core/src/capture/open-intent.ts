@@ -6,13 +6,14 @@ import { DEFAULT_MODEL } from '../record/model.ts';
 import type { Ending } from '../record/outcome.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { FailurePolicy } from '../deliver/failure-policy.ts';
-import type { WriteInTransaction } from '../deliver/store.ts';
+import type { TransactionActivity, WriteInTransaction } from '../deliver/store.ts';
 import { draftIntent } from './draft-intent.ts';
 import type { Draft } from './draft.ts';
 import { IntentInput } from './intent-input.ts';
 import type { Intent, IntentOptions } from './intent.ts';
 import { IntentFacts, withLate } from './intent-facts.ts';
 import type { Completion, Facts } from './intent-facts.ts';
+import { leastRecord } from './least-record.ts';
 import { prepare } from './prepare.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
@@ -42,6 +43,9 @@ export class OpenIntent extends IntentFacts implements Intent {
   #ending: Ending | undefined;
   #skipped = false;
   readonly #input = new IntentInput();
+  /** Effects of triggers carry the id, and no record will have it: an ignore rule, `skip` or a refusal keeps it out of the log. */
+  #left = false;
+  #inTransaction: TransactionActivity | undefined;
   /** What became of the record that a transaction took. */
   #receipt: Receipt | Promise<Receipt> | undefined;
 
@@ -96,6 +100,17 @@ export class OpenIntent extends IntentFacts implements Intent {
     return !this.#ended && !this.#skipped;
   }
 
+  /** What triggers see inside is this act's doing. */
+  get inTransaction(): TransactionActivity {
+    this.#inTransaction ??= {
+      id: this.id,
+      isolate: this.policy !== 'closed',
+      isUnrecorded: () => this.#left || this.#skipped,
+      least: (effects) => leastRecord({ id: this.id, effects, scope: this.scope, action: this.#action }, this.recorder),
+    };
+    return this.#inTransaction;
+  }
+
   get policy(): FailurePolicy {
     return this.recorder.policyOf(this.#action);
   }
@@ -143,7 +158,10 @@ export class OpenIntent extends IntentFacts implements Intent {
     try {
       const draft = await this.#draft(this.#ending ?? { outcome: 'success' }, this.facts);
       const activity = await prepare(draft, this.recorder.settings, policy === 'closed' ? 'strict' : 'lenient');
-      if (this.recorder.settings.isIgnored(activity)) return this.#reopen();
+      if (this.recorder.settings.isIgnored(activity)) {
+        this.#left = true;
+        return this.#reopen();
+      }
       if (!(await this.#writeInto(transaction, activity, write))) return this.#reopen();
     } catch (error) {
       this.#reopen();
@@ -163,7 +181,13 @@ export class OpenIntent extends IntentFacts implements Intent {
     }
     // From here on what is said is late: the draft has been made.
     this.#state = 'recorded';
-    return this.recorder.record(this.#draft(final, this.facts), { strictness: 'lenient' });
+    return this.#recordNow(final);
+  }
+
+  async #recordNow(ending: Ending): Promise<Receipt> {
+    const receipt = await this.recorder.record(this.#draft(ending, this.facts), { strictness: 'lenient' });
+    this.#left = receipt.status === 'ignored' || (receipt.error !== undefined && this.policy === 'open');
+    return receipt;
   }
 
   /** What was said about the end wins over what the adapter saw, but nobody can call an act done that threw. */
@@ -195,6 +219,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     } catch (cause) {
       const refusal = delivery.refuse(activity, cause);
       if (policy === 'closed') throw refusal;
+      this.#left = policy === 'open';
       delivery.transactions.add(transaction, { ...entry, refusal });
       return true;
     }

@@ -1,5 +1,6 @@
 import type { ActivityContext } from '../record/activity.ts';
 import type { Actor } from '../record/actor.ts';
+import type { TransactionActivity } from '../deliver/store.ts';
 import type { Claims } from './claims.ts';
 import type { OpenIntent } from './open-intent.ts';
 
@@ -21,6 +22,8 @@ export interface Scope {
 export interface Suppression {
   changes: number;
   activities: number;
+  /** The `deedlog.suppress` that will be recorded: triggers cannot be suppressed, and their effects belong to it. */
+  readonly activity: TransactionActivity;
 }
 
 /** How {@link Deedlog.run} opens a scope. What is absent is taken from the surrounding scope. */

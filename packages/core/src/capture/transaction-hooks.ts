@@ -1,10 +1,12 @@
 import type { TransactionHooks } from '../deliver/store.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { Recorder } from './recorder.ts';
+import { TransactionActivities } from './transaction-activities.ts';
 
 /** What a store tells about transactions, brought to the open intent and the delivery. */
 export function transactionHooks(recorder: Recorder): TransactionHooks {
   const { delivery } = recorder;
+  const activities = new TransactionActivities(recorder);
   return {
     async beforeCommit(transaction, write) {
       const { scope } = recorder;
@@ -30,6 +32,7 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       recorder.scope?.intent?.suggestions.add(entity, transaction);
     },
     explain: (changes) => explainChanges(changes, recorder),
+    activityIn: (transaction) => activities.current(transaction),
     wroteEffects(transaction, { activities }) {
       const claims = recorder.scope?.claims;
       for (const activity of activities) {

@@ -43,6 +43,26 @@ export interface Explanation {
   readonly isolate: boolean;
 }
 
+/** What a trigger wrote of an activity in one transaction. */
+export interface TriggeredEffects {
+  /** The entity whose row changed first, or its table where no entity has it. */
+  readonly type: string;
+  readonly verb: ChangeVerb;
+  /** The row's key, where no other row changed. */
+  readonly id: string | undefined;
+}
+
+/** The activity whose id the effects get that triggers write. */
+export interface TransactionActivity {
+  readonly id: string;
+  /** A refused {@link least} must leave the transaction usable: the policy of the act is not `closed`. */
+  readonly isolate: boolean;
+  /** Whether {@link least} may have something to say; false where the record was written, or will be. */
+  isUnrecorded(): boolean;
+  /** The least record of the act, so that its effects do not point to nothing. Undefined: nothing is missing. */
+  least(effects: TriggeredEffects): Promise<Activity | undefined>;
+}
+
 /** What a store tells deedlog about the transactions that it sees. Every call is awaited by the store. */
 export interface TransactionHooks {
   /**
@@ -66,6 +86,11 @@ export interface TransactionHooks {
    * recorded (paused, suppressed, ignored). The store then writes the effects and calls {@link wroteEffects} or {@link refusedEffects}.
    */
   explain(changes: readonly EntityChange[]): Promise<Explanation | undefined>;
+  /**
+   * Which activity explains what is changed now in this transaction past the store's eyes, asked in the async context of each
+   * statement. The same activity is the same object. Undefined: nobody was asked who acts, or recording is paused.
+   */
+  activityIn(transaction: object): TransactionActivity | undefined;
   wroteEffects(transaction: object, explanation: Explanation): void;
   /** Throws `STORE_WRITE_FAILED` where the change must be rolled back: unless `isolate`. */
   refusedEffects(explanation: Explanation, cause: unknown): void;
