@@ -2,10 +2,10 @@ import { createDeedlog, userActor } from '@deedlog/core';
 import type { Activity, Deedlog, DeedlogError, DeedlogOptions } from '@deedlog/core';
 import { auditable, mikroOrmStore } from '@deedlog/mikro-orm';
 import { activityFromRow } from '@deedlog/postgres';
-import type { PostgresLike } from '@deedlog/postgres';
 import { defineEntity, p } from '@mikro-orm/core';
 import { testOrm } from '../support/database.ts';
 import type { TestOrmOptions, TestOrmResource } from '../support/database.ts';
+import { plainTrigger } from './plain-trigger.ts';
 
 export const Sample = defineEntity({ name: 'Sample', properties: { id: p.integer().primary(), code: p.string(), weight: p.integer().nullable() } });
 auditable(Sample, { fields: { code: 'plain', weight: 'plain' }, capture: 'trigger' });
@@ -54,17 +54,4 @@ export async function openTriggered(options: Partial<Omit<DeedlogOptions, 'actor
       await database[Symbol.asyncDispose]();
     },
   };
-}
-
-/** The simplest trigger that reads the setting: what is tested here is who sets it. */
-async function plainTrigger(client: PostgresLike, table: string): Promise<void> {
-  await client.query(`insert into deedlog.relation (name) values ('public.${table}')`);
-  await client.query(`create function public.see_${table}() returns trigger language plpgsql as $$
-begin
-  insert into deedlog.effect (tbl, op, activity_id, pk, changes)
-  select min(id), left(tg_op, 1)::"char", nullif(current_setting('deedlog.activity', true), '')::uuid, coalesce(new.id, old.id)::text, '{}'
-  from deedlog.relation where name = 'public.${table}';
-  return null;
-end $$`);
-  await client.query(`create trigger see after insert or update or delete on ${table} for each row execute function public.see_${table}()`);
 }

@@ -1,4 +1,5 @@
 export { createDeedlog, type DeedlogOptions } from './capture/create-deedlog.ts';
+export { createActivity, type NewActivity } from './capture/create-activity.ts';
 export type { Deedlog, TrackOptions, WithIntentOptions } from './capture/deedlog.ts';
 export type { Audit, Intent, IntentOptions } from './capture/intent.ts';
 export type { IgnoreRules, OnlyRules } from './capture/ignore.ts';

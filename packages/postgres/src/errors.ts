@@ -2,10 +2,14 @@ import { defineErrors } from '@deedlog/core';
 import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
 
 /** Every code that `@deedlog/postgres` can throw. */
-export type PostgresErrorCode = 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_MODEL_CHANGED' | 'POSTGRES_MODEL_UNKNOWN' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
+export type PostgresErrorCode = 'POSTGRES_ACTIVITY_LOST' | 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_MODEL_CHANGED' | 'POSTGRES_MODEL_UNKNOWN' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
 
 /** The closed table of {@link PostgresErrorCode}. */
 export const postgresErrors: Readonly<Record<PostgresErrorCode, ErrorEntry>> = {
+  POSTGRES_ACTIVITY_LOST: {
+    meaning: 'the body of withActivity threw, its changes were rolled back, and the failed act could not be recorded',
+    remedy: 'The cause holds both errors: the first is that of the body, the second says why the log could not take it.',
+  },
   POSTGRES_MIGRATION_CHANGED: {
     meaning: 'a migration that this database has already run is not the one that this version of deedlog holds',
     remedy: 'Use the released version of @deedlog/postgres; never edit its migrations or the table deedlog.migration.',

@@ -1,3 +1,4 @@
+export { setActivitySql } from './activity-setting.ts';
 export { activityFromRow, activityToRow } from './activity-row.ts';
 export type { ActivityColumn, ActivityRow } from './activity-row.ts';
 export { checkTables } from './check-tables.ts';
@@ -22,3 +23,5 @@ export type { RelayBatchOptions, RelayedBatch, TransactionalClient } from './rel
 export { triggeredRows } from './triggered-effects.ts';
 export type { TriggeredRows } from './triggered-effects.ts';
 export type { CaptureTreatment, TableName, TriggerField, TriggerTable } from './triggers/trigger-table.ts';
+export { withActivity } from './with-activity.ts';
+export type { TransactionClientLike } from './with-activity.ts';

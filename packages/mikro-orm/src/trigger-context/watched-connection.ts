@@ -1,6 +1,6 @@
 import type { TransactionActivity } from '@deedlog/core';
 import type { OrmTransaction } from '../postgres-client.ts';
-import { setActivitySql } from './activity-setting.ts';
+import { setActivitySql } from '@deedlog/postgres';
 import type { CompiledQueryLike, ConnectionLike, Consumer, QueryResultLike } from './kysely-like.ts';
 import { statementKind } from './statement-kind.ts';
 
