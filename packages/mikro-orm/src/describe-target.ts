@@ -30,7 +30,7 @@ function withLabel(target: Target, label: string | undefined): Target {
 }
 
 /** Empty where a key is still to be assigned; deedlog says `TARGET_INVALID` then. */
-function targetId(entity: object, primaryKeys: readonly string[]): string {
+export function targetId(entity: object, primaryKeys: readonly string[]): string {
   const parts = primaryKeys.map((key) => keyText((entity as Record<string, unknown>)[key]));
   const [only] = parts;
   return parts.length === 1 && only !== undefined ? only : parts.map(encodeURIComponent).join(':');

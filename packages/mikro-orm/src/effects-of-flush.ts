@@ -5,6 +5,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import { assignedValue, collectionOf, keysOf, MISSING } from './audited-field.ts';
 import type { AuditedField, EntityData } from './audited-field.ts';
 import type { ChangedEntity } from './flush-snapshot.ts';
+import { tableOf } from './table-of.ts';
 import { treatValue, sameState } from './treat-value.ts';
 
 /** An effect before it is known which activity explains it. */
@@ -22,14 +23,11 @@ export interface EffectReader {
   readonly whole: WeakSet<object>;
 }
 
-/** Where a table is that neither its entity nor the orm gives a schema. */
-const DEFAULT_SCHEMA = 'public';
-
 /** What a flush has done to the entities of its snapshot; asked once its statements are through. */
 export function effectsOfFlush(changed: readonly ChangedEntity[], reader: EffectReader): CapturedEffect[] {
   return changed.flatMap((change) => {
     const target = reader.describe(change.entity);
-    return target === undefined ? [] : [{ ...kindOf(change.type), target, table: tableOf(change, reader.orm), changes: changesOf(change, reader) }];
+    return target === undefined ? [] : [{ ...kindOf(change.type), target, table: tableOf(change.entity, change.meta, reader.orm), changes: changesOf(change, reader) }];
   });
 }
 
@@ -44,11 +42,6 @@ function kindOf(type: ChangeSetType): Pick<CapturedEffect, 'op' | 'verb'> {
     case ChangeSetType.DELETE_EARLY:
       return { op: 'D', verb: 'delete' };
   }
-}
-
-function tableOf({ entity, meta }: ChangedEntity, orm: MikroORM): string {
-  const schema = helper(entity).__schema ?? (meta.schema === '*' ? undefined : meta.schema) ?? orm.config.get('schema') ?? DEFAULT_SCHEMA;
-  return `${schema}.${meta.tableName}`;
 }
 
 function changesOf(change: ChangedEntity, reader: EffectReader): EffectChanges {

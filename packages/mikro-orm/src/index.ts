@@ -1,8 +1,10 @@
 export { ActivityEntity } from './activity-entity.ts';
+export { auditLog } from './audit-log.ts';
+export type { RowLogEntry, RowLogOptions } from '@deedlog/postgres';
 export { activityModel } from './activity-model.ts';
 export type { ActivityModelOptions, ModelActivity, ModelInput } from './activity-model.ts';
 export { auditable } from './auditable.ts';
-export type { AuditableField, AuditableFields, AuditableTracked, EffectTreatment } from './auditable.ts';
+export type { AuditableCapture, AuditableField, AuditableFields, AuditableTracked, CaptureMode, EffectTreatment } from './auditable.ts';
 export type { TargetLabels } from './describe-target.ts';
 export { EffectEntity } from './effect-entity.ts';
 export type { EffectRecord } from './effect-entity.ts';

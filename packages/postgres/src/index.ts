@@ -25,3 +25,5 @@ export type { TriggeredRows } from './triggered-effects.ts';
 export type { CaptureTreatment, TableName, TriggerField, TriggerTable } from './triggers/trigger-table.ts';
 export { withActivity } from './with-activity.ts';
 export type { TransactionClientLike } from './with-activity.ts';
+export { rowLogs } from './row-logs.ts';
+export type { LoggedRow, RowLogEntry, RowLogOptions } from './row-logs.ts';

@@ -5,14 +5,13 @@ import type { CaptureMode, EffectTreatment } from '../auditable.ts';
 import { captureOf, declaredChains, treatmentsOf } from '../audited-entities.ts';
 import type { DeclaredChain } from '../audited-entities.ts';
 import { mikroOrmError } from '../errors.ts';
+import { DEFAULT_SCHEMA } from '../table-of.ts';
 
 /** A table under triggers, and whose it is. */
 export interface EntityTable extends TriggerTable {
   /** The entity's name; of a single-table inheritance the root's; of a collection the name of its pivot table. */
   readonly entity: string;
 }
-
-const DEFAULT_SCHEMA = 'public';
 
 /**
  * The tables of all entities that are declared with `capture: 'trigger'`, a pivot table for each collection that they name. Entities of
