@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { kyselyOf } from './any-kysely.ts';
 import { openTriggered, Note, Sample } from './triggered-ward.ts';
 
 test('a flush, a bulk update, raw SQL and Kysely inside an intent all carry its id, and it is one record', async () => {
@@ -11,7 +12,7 @@ test('a flush, a bulk update, raw SQL and Kysely inside an intent all carry its 
     await em.nativeUpdate(Sample, { code: 'A' }, { weight: 1 });
     await em.execute(`update sample set weight = 2 where code = 'B'`);
     await em.createQueryBuilder(Sample).update({ weight: 3 }).where({ code: 'C' }).execute();
-    const kysely = em.getKysely() as unknown as AnyKysely;
+    const kysely = kyselyOf(ward);
     await kysely.updateTable('sample').set({ weight: 4 }).execute();
     await kysely.transaction().execute(async (inner) => {
       await inner.updateTable('sample').set({ weight: 5 }).execute();
@@ -25,11 +26,6 @@ test('a flush, a bulk update, raw SQL and Kysely inside an intent all carry its 
   expect(new Set(effects.map(({ activityId }) => activityId))).toEqual(new Set([activities[0]?.id]));
   expect(ward.problems).toEqual([]);
 });
-
-interface AnyKysely {
-  updateTable(name: string): { set(values: object): { execute(): Promise<unknown> } };
-  transaction(): { execute(body: (inner: AnyKysely) => Promise<void>): Promise<void> };
-}
 
 test('what the subscriber sees stays with it, and a flush of both kinds is told once', async () => {
   await using ward = await openTriggered();
