@@ -73,6 +73,7 @@ test('under policy open the change stays, with the least record where even that 
   await using ward = await openTriggered({ onFailure: 'open' });
   await ward.client.query(`alter table deedlog.activity add constraint refuse check (reason is null)`);
   await ward.deedlog.withIntent({ action: 'sample.weigh', reason: 'refused', host: {} }, () => ward.orm.em.fork().insert(Sample, { code: 'A' }));
+  await ward.deedlog.close();
   const activities = await ward.activities();
   // That something was lost stands in the log as well.
   expect(activities.map(({ action, observer }) => [action, observer])).toEqual([
