@@ -4,7 +4,7 @@ import type { Migration } from './migration.ts';
 export const triggeredRowsFunction: Migration = {
   name: 'triggered-rows',
   statements: [
-    `create function deedlog.triggered_rows(activity uuid) returns table ("table" text, op text, key text, only boolean)
+    `create function deedlog.triggered_rows(activity uuid) returns table ("table" text, op text, key text, alone boolean)
       language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       with caused as (
         select e.id, e.tbl, e.op, e.pk from deedlog.effect e where e.activity_id = activity and e.xact = pg_current_xact_id_if_assigned()
