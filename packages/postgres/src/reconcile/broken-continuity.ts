@@ -84,6 +84,6 @@ order by o.id, p.field nulls first limit $5`;
 export const LAST_STATE: string = `${stepsOf('')}, ${ROWS}, ${VALUES}, last_row as (
   select distinct on (pk) pk, kind in ('birth', 'change') as present, life, id from lived order by pk, id desc, kind
 ), last_value as (
-  select distinct on (v.pk, v.field) v.pk, v.field, v.left_behind from value v join last_row r on r.pk = v.pk and r.life = v.life and r.present
+  select distinct on (v.pk, v.field) v.id, v.pk, v.field, v.left_behind from value v join last_row r on r.pk = v.pk and r.life = v.life and r.present
   order by v.pk, v.field, v.id desc
 )`;
