@@ -3,6 +3,8 @@ export { auditLog } from './audit-log.ts';
 export type { RowLogEntry, RowLogOptions } from '@deedlog/postgres';
 export { activityModel } from './activity-model.ts';
 export type { ActivityModelOptions, ModelActivity, ModelInput } from './activity-model.ts';
+export { auditTriggers } from './audit-triggers.ts';
+export type { AuditTriggers } from './audit-triggers.ts';
 export { auditable } from './auditable.ts';
 export type { AuditableCapture, AuditableField, AuditableFields, AuditableTracked, CaptureMode, EffectTreatment } from './auditable.ts';
 export type { TargetLabels } from './describe-target.ts';

@@ -1,6 +1,7 @@
 import type { Store, TransactionHooks } from '@deedlog/core';
 import type { EventSubscriber, MikroORM } from '@mikro-orm/core';
 import { ActivityWriter } from './activity-writer.ts';
+import { requireTriggers } from './audit-triggers.ts';
 import { auditedEntities } from './audited-entities.ts';
 import type { AuditedEntities } from './audited-entities.ts';
 import { checkOrm } from './check-orm.ts';
@@ -39,9 +40,10 @@ const connected = new WeakSet<MikroORM>();
  * transactions of this orm: implicit ones of `em.flush()`, `em.transactional()`, `em.begin()`, savepoints. What runs in
  * none is written on a connection of its own. It hides deedlog's tables from the orm's schema generator. Closing it leaves the orm open.
  *
- * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, `MIKRO_ORM_ALREADY_CONNECTED`,
- * `MIKRO_ORM_FIELD_UNKNOWN` or `MIKRO_ORM_HASH_KEY_MISSING`
- * from `createDeedlog`; a flush rejects with `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING`.
+ * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, and for entities under triggers
+ * `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_TABLE_UNKNOWN`; from `createDeedlog` `MIKRO_ORM_ALREADY_CONNECTED`,
+ * `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_HASH_KEY_MISSING` or `MIKRO_ORM_TRIGGERS_SEPARATE_LOG`; a flush rejects with
+ * `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING` or `MIKRO_ORM_TRIGGERS_DRIFTED`.
  */
 export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {}): Store {
   checkOrm(orm);
@@ -85,7 +87,10 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       await writer.join(transaction, activities, { isolate });
       return { at: 'joined', transaction };
     },
-    check: () => place.check(),
+    async check() {
+      await place.check();
+      await requireTriggers(orm);
+    },
     async close() {
       if (hooks === undefined) return;
       // What is left waits for transactions whose end was never told, for example because their connection broke.

@@ -47,15 +47,16 @@ function watchHooks(hooks: TransactionHooks, see: (activities: readonly Activity
   };
 }
 
-function watchActivity({ id, isolate, isUnrecorded, least }: TransactionActivity, see: (activities: readonly Activity[]) => void): TransactionActivity {
+function watchActivity(activity: TransactionActivity, see: (activities: readonly Activity[]) => void): TransactionActivity {
+  const { id, isolate } = activity;
   return {
     id,
     isolate,
-    isUnrecorded,
+    isUnrecorded: () => activity.isUnrecorded(),
     async least(effects) {
-      const activity = await least(effects);
-      if (activity !== undefined) see([activity]);
-      return activity;
+      const record = await activity.least(effects);
+      if (record !== undefined) see([record]);
+      return record;
     },
   };
 }

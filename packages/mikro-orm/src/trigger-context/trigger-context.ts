@@ -6,7 +6,7 @@ import type { ActivityWriter } from '../activity-writer.ts';
 import { postgresClient } from '../postgres-client.ts';
 import type { OrmTransaction } from '../postgres-client.ts';
 import type { TransactionListener } from '../transaction-listener.ts';
-import type { ConnectionLike } from './kysely-like.ts';
+import type { KyselyLike } from './kysely-like.ts';
 import type { EntityTable } from './trigger-tables.ts';
 import { watchKysely, watchedConnection } from './watch-kysely.ts';
 import type { ConnectionContext, OpenTransaction } from './watched-connection.ts';
@@ -42,8 +42,7 @@ export function triggerContext(parts: TriggerContextParts): () => void {
 
 /** Tells the connection's watch that the orm tells of this transaction. No statement is sent. */
 export async function adoptTransaction(transaction: OrmTransaction): Promise<void> {
-  const { getExecutor } = transaction as { getExecutor?(): { provideConnection(consumer: (connection: ConnectionLike) => Promise<void>): Promise<void> } };
-  await getExecutor?.call(transaction).provideConnection((connection) => {
+  await (transaction as KyselyLike).getExecutor().provideConnection((connection) => {
     watchedConnection(connection)?.adopt(transaction);
     return Promise.resolve();
   });
@@ -75,7 +74,7 @@ async function recordLeast(activity: TransactionActivity, open: OpenTransaction,
 
 function effectsOf({ table, op, key, only }: TriggeredRows, { tables }: TriggerContextParts): TriggeredEffects {
   const known = tables.find((one) => `${one.schema}.${one.table}` === table);
-  return { type: known?.entity ?? table, verb: VERBS[op], id: only ? key : undefined };
+  return { type: known?.meta.className ?? table, verb: VERBS[op], id: only ? key : undefined };
 }
 
 const VERBS = { I: 'create', U: 'update', D: 'delete', T: 'delete', S: 'update' } as const satisfies Record<string, TriggeredEffects['verb']>;

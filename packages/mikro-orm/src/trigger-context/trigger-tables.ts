@@ -9,8 +9,8 @@ import { DEFAULT_SCHEMA } from '../table-of.ts';
 
 /** A table under triggers, and whose it is. */
 export interface EntityTable extends TriggerTable {
-  /** The entity's name; of a single-table inheritance the root's; of a collection the name of its pivot table. */
-  readonly entity: string;
+  /** Of a single-table inheritance the root; of a collection its pivot table. */
+  readonly meta: EntityMetadata;
 }
 
 /**
@@ -55,7 +55,7 @@ function tablesOf(meta: EntityMetadata, chain: DeclaredChain, around: Surroundin
     if (prop.kind === ReferenceKind.MANY_TO_MANY && prop.owner) pivots.push({ ...pivotOf(prop, treatment, around), ...how });
     else fields.push(...fieldsOf(meta, { path, prop, treatment }));
   }
-  return [{ schema, table: meta.tableName, key: keyOf(meta), fields, entity: meta.root.className, ...how }, ...pivots];
+  return [{ schema, table: meta.tableName, key: keyOf(meta), fields, meta: meta.inheritanceType === 'sti' || meta.root.inheritanceType === 'sti' ? meta.root : meta, ...how }, ...pivots];
 }
 
 function howOf(chain: DeclaredChain): Pick<TriggerTable, 'storage' | 'context'> {
@@ -121,11 +121,11 @@ function pivotOf(prop: EntityProperty, treatment: EffectTreatment, { metadata, s
   if (meta === undefined) throw mikroOrmError('MIKRO_ORM_TABLE_UNKNOWN', prop.pivotTable);
   const columns = [...prop.joinColumns, ...prop.inverseJoinColumns];
   const key = meta.primaryKeys.length > 0 ? keyOf(meta) : columns;
-  return { schema: schemaOf(meta, schema), table: meta.tableName, key, fields: columns.map((column) => ({ field: column, column, treatment })), entity: meta.className };
+  return { schema: schemaOf(meta, schema), table: meta.tableName, key, fields: columns.map((column) => ({ field: column, column, treatment })), meta };
 }
 
 function together(known: EntityTable | undefined, table: EntityTable): EntityTable {
   if (known === undefined) return table;
   const names = new Set(known.fields.map(({ field }) => field));
-  return { ...known, ...table, entity: known.entity, fields: [...known.fields, ...table.fields.filter(({ field }) => !names.has(field))] };
+  return { ...known, ...table, meta: known.meta, fields: [...known.fields, ...table.fields.filter(({ field }) => !names.has(field))] };
 }

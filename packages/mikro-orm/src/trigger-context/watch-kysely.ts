@@ -26,16 +26,17 @@ interface OrmConnection {
  */
 export function watchKysely(orm: MikroORM, context: ConnectionContext): () => void {
   const connection = orm.em.getConnection('write') as unknown as OrmConnection;
-  const { getClient, initClient } = connection;
+  const getClient = connection.getClient.bind(connection);
+  const initClient = connection.initClient.bind(connection);
   let kysely: KyselyLike | undefined;
   // A closed orm that connects again makes a Kysely instance anew.
-  connection.getClient = function (this: OrmConnection) {
-    const client = getClient.call(connection);
+  connection.getClient = () => {
+    const client = getClient();
     if (kysely !== client) kysely = watch(client, context);
     return client;
   };
-  connection.initClient = async function (this: OrmConnection) {
-    await initClient.call(connection);
+  connection.initClient = async () => {
+    await initClient();
     connection.getClient();
   };
   connection.getClient();
