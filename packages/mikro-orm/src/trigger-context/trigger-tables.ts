@@ -109,10 +109,14 @@ function fieldsOf(meta: EntityMetadata, { path, prop, treatment }: NamedField): 
     const parts = Object.entries(prop.embeddedProps as Record<string, EntityProperty>);
     return parts.flatMap(([name, part]) => fieldsOf(meta, { path: `${path}.${name}`, prop: part, treatment }));
   }
-  const columns = prop.persist === false || prop.formula !== undefined || (prop.columnTypes ?? []).length === 0 ? [] : prop.fieldNames;
+  const columns = columnsOf(prop);
   const [only, ...others] = columns;
   if (only === undefined) throw mikroOrmError('MIKRO_ORM_FIELD_NO_COLUMN', `${meta.className}.${path}`);
   return others.length === 0 ? [{ field: path, column: only, treatment }] : columns.map((column) => ({ field: `${path}.${column}`, column, treatment }));
+}
+
+function columnsOf({ persist, formula, mappedBy, columnTypes = [], fieldNames = [] }: Partial<EntityProperty>): readonly string[] {
+  return persist === false || formula !== undefined || mappedBy !== undefined || columnTypes.length === 0 ? [] : fieldNames;
 }
 
 /** A collection's rows, with the two keys that they join. */
