@@ -130,7 +130,7 @@ test('the application can do its work: acts with their effects, and a question a
     insert,
     'commit',
   ]);
-  expect(results[3]).toEqual([{ table: 'public.invoice', op: 'I', key: '1', only: true }]);
+  expect(results[3]).toEqual([{ table: 'public.invoice', op: 'I', key: '1', alone: true }]);
   expect(await effectsOf(database.admin, [activity.id])).toHaveLength(1);
   expect((await reconcile(database.admin, { tables: [INVOICE] })).findings).toEqual([]);
 });

@@ -62,7 +62,7 @@ function insertSql(shape: ModelShape | undefined, parameter: string, onlyIfChang
   return `insert into deedlog.${quoted(shape?.table ?? 'activity')} (${names})
 select ${names} from jsonb_to_recordset(${parameter}::jsonb) as row(${types})
 ${onlyIfChanged ? 'where pg_current_xact_id_if_assigned() is not null' : ''}
-on conflict do nothing returning id`;
+on conflict do nothing returning 1 as written`;
 }
 
 function modelRow(activity: Activity, shape: ModelShape | undefined): object {

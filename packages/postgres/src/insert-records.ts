@@ -38,7 +38,8 @@ export type InsertRecords = (client: PostgresLike, records: Records, options?: I
 const insertActivity = (source: string, onlyIfChanged: boolean): string => `insert into deedlog.activity (${ACTIVITY_COLUMNS})
 select ${source}
 ${onlyIfChanged ? `where pg_current_xact_id_if_assigned() is not null` : ''}
-on conflict do nothing returning id`;
+on conflict do nothing returning 1 as written`;
+// Returning a column would take the right to read it, which an application need not have.
 // The conflict has no target, because a partition may bring a unique index of its own.
 
 /** A table that the registry lacks is registered here, without waiting for a transaction that does the same. */
@@ -54,7 +55,7 @@ const insertEffect = (parameter: string): string => `given as materialized (
 ), effect as (
   insert into deedlog.effect (tbl, op, activity_id, pk, changes, at)
   select relation.id, op::"char", activity_id, pk, changes, coalesce(at, clock_timestamp()) from given join relation on name = tbl order by place
-  returning id
+  returning 1 as written
 )`;
 
 /** Any number of activities, as one parameter. */

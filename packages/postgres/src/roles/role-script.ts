@@ -44,12 +44,12 @@ function applicationGrants(application: string, writesEffects: boolean): string[
   const role = quoted(application);
   return [
     `grant usage on schema deedlog to ${role}`,
-    // What deedlog.check() reads; it holds names of migrations only.
-    `grant select on deedlog.migration to ${role}`,
+    // What deedlog.check() reads; they hold names of migrations and of audited tables only.
+    `grant select on deedlog.migration, deedlog.relation to ${role}`,
     `grant insert on deedlog.activity to ${role}`,
     `grant execute on function deedlog.triggered_rows(uuid) to ${role}`,
     grantOnModels(application),
-    ...(writesEffects ? [`grant insert on deedlog.effect to ${role}`, `grant select, insert on deedlog.relation to ${role}`] : []),
+    ...(writesEffects ? [`grant insert on deedlog.effect to ${role}`, `grant insert on deedlog.relation to ${role}`] : []),
   ];
 }
 
