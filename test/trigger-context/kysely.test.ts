@@ -27,6 +27,35 @@ test('a transaction of Kysely takes the record of the intent along, and its roll
   expect(await ward.effects()).toEqual([{ op: 'I', table: 'public.sample', key: '2', activityId: second?.id }]);
 });
 
+test('what is recorded inside a transaction of Kysely is in it, and what failed there outlives it', async () => {
+  await using ward = await openTriggered();
+  const kysely = kyselyOf(ward);
+  const body = async (inner: ReturnType<typeof kyselyOf>): Promise<void> => {
+    await inner.insertInto('sample').values({ code: 'A' }).execute();
+    await ward.deedlog.withIntent({ action: 'sample.label' }, () => inner.updateTable('sample').set({ weight: 1 }).execute());
+    await ward.deedlog.withIntent({ action: 'sample.fail' }, () => Promise.reject(new Error('no'))).catch(() => undefined);
+  };
+  await ward.weigh(() => kysely.transaction().execute(body));
+  const undone = ward.weigh(() =>
+    kysely.transaction().execute(async (inner) => {
+      await body(inner);
+      throw new Error('undone');
+    }),
+  );
+  await expect(undone).rejects.toThrow('undone');
+  await ward.deedlog.close();
+  const activities = await ward.activities();
+  expect(activities.map(({ action, outcome }) => `${action} ${outcome}`).toSorted()).toEqual([
+    'sample.fail failure',
+    'sample.fail failure',
+    'sample.label success',
+    'sample.weigh failure',
+    'sample.weigh success',
+  ]);
+  const byId = new Map(activities.map(({ id, action, outcome }) => [id, `${action} ${outcome}`]));
+  expect((await ward.effects()).map(({ activityId }) => byId.get(activityId ?? ''))).toEqual(['sample.weigh success', 'sample.label success']);
+});
+
 test('a transaction that Kysely is told to begin and to end is one as well', async () => {
   await using ward = await openTriggered();
   await ward.weigh(async () => {

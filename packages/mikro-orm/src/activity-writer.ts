@@ -9,6 +9,7 @@ import { postgresClient } from './postgres-client.ts';
 import type { OrmTransaction } from './postgres-client.ts';
 import type { RecordsPlace } from './records-place.ts';
 import type { TransactionTree } from './transaction-tree.ts';
+import { kyselyTransaction } from './trigger-context/watch-kysely.ts';
 
 export interface JoinOptions extends InsertOptions {
   /** A refused insert must leave the transaction usable. */
@@ -34,7 +35,7 @@ export class ActivityWriter {
   transactionOf(given: unknown): OrmTransaction | undefined {
     const usable = given === undefined || (given instanceof EntityManager && given.getDriver() === this.#orm.driver);
     if (!usable) throw mikroOrmError('MIKRO_ORM_TRANSACTION_INVALID');
-    const transaction: OrmTransaction | undefined = (given ?? this.#orm.em).getTransactionContext();
+    const transaction: OrmTransaction | undefined = (given ?? this.#orm.em).getTransactionContext() ?? (given === undefined ? kyselyTransaction() : undefined);
     return transaction !== undefined && this.#tree.isOpen(transaction) ? transaction : undefined;
   }
 

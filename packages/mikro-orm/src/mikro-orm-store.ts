@@ -52,7 +52,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
   const place = options.log === undefined ? sameDatabase(orm) : placeOf(options.log, orm);
   const writer = new ActivityWriter(orm, tree, place);
   let hooks: TransactionHooks | undefined;
-  let unwatch: (() => void) | undefined;
+  let unwatch: (() => Promise<void>) | undefined;
   let audits: AuditedEntities = new Map();
   const describe = targetDescriber(orm, options.label ?? {}, (meta) => audits.get(meta._id)?.label);
   return {
@@ -95,8 +95,8 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       if (hooks === undefined) return;
       // What is left waits for transactions whose end was never told, for example because their connection broke.
       await writer.writeDeferred(hooks);
+      await unwatch?.();
       hooks = undefined;
-      unwatch?.();
       connected.delete(orm);
       await place.close();
     },

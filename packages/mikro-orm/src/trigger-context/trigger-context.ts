@@ -21,10 +21,12 @@ export interface TriggerContextParts {
 
 /**
  * Brings the activity's id into transactions, where triggers read it, and sees to it that the record is in the log that their effects
- * point to. Works for every transaction of the orm's Kysely, those that no EntityManager knows of included. Returns what ends it.
+ * point to. Works for every transaction of the orm's Kysely, those that no EntityManager knows of included. Returns what ends it,
+ * once what waits for the ends of transactions is written.
  */
-export function triggerContext(parts: TriggerContextParts): () => void {
+export function triggerContext(parts: TriggerContextParts): () => Promise<void> {
   const { orm, hooksNow } = parts;
+  const ending = new Set<Promise<void>>();
   const context: ConnectionContext = {
     activityIn: (transaction) => hooksNow()?.activityIn(transaction),
     async committing(open) {
@@ -33,11 +35,18 @@ export function triggerContext(parts: TriggerContextParts): () => void {
       if (!open.managed && open.wrote) await joinIntent(open, hooks, parts);
       for (const activity of open.activities) if (activity.isUnrecorded()) await recordLeast(activity, open, { ...parts, hooks });
     },
-    async ended(open, how) {
-      if (!open.managed) await parts.listener.ended(open.key, how);
+    ended(open, how) {
+      // Not waited for: what is written after the end takes a connection, and this one is not free yet.
+      if (open.managed) return;
+      const told = parts.listener.ended(open.key, how).finally(() => ending.delete(told));
+      ending.add(told);
     },
   };
-  return watchKysely(orm, context);
+  const unwatch = watchKysely(orm, context);
+  return async () => {
+    unwatch();
+    await Promise.all(ending);
+  };
 }
 
 /** Tells the connection's watch that the orm tells of this transaction. No statement is sent. */

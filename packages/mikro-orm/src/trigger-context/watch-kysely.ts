@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { MikroORM } from '@mikro-orm/core';
 import { mikroOrmError } from '../errors.ts';
+import type { OrmTransaction } from '../postgres-client.ts';
 import type { ConnectionLike, ExecutorLike, KyselyLike } from './kysely-like.ts';
 import { WatchedConnection } from './watched-connection.ts';
 import type { ConnectionContext, WatchOptions } from './watched-connection.ts';
@@ -13,6 +15,21 @@ interface Watch {
 
 const watches = new WeakMap<KyselyLike, Watch>();
 const connections = new WeakMap<ConnectionLike, WatchedConnection>();
+
+/** A connection while somebody has it for a call: a statement, or a transaction of Kysely with all that its body does. */
+interface Hold {
+  readonly watched: WatchedConnection;
+  over: boolean;
+}
+
+const holds = new AsyncLocalStorage<Hold>();
+
+/** The transaction of Kysely (`kysely.transaction().execute(body)`) in whose body this is called. */
+export function kyselyTransaction(): OrmTransaction | undefined {
+  const hold = holds.getStore();
+  // What a body left running must not meet the next transaction of the same connection.
+  return hold === undefined || hold.over ? undefined : hold.watched.unmanaged;
+}
 
 /** MikroORM's connection, as far as it makes and hands out its Kysely instance. */
 interface OrmConnection {
@@ -78,10 +95,7 @@ function watchExecutor(executor: ExecutorLike, watched: Watch, options: WatchOpt
     const { lent } = watched;
     watched.lent = undefined;
     if (lent !== undefined) return consumer(lent);
-    return provide((connection) => {
-      watchConnection(connection, options);
-      return consumer(connection);
-    }, ...more);
+    return provide((connection) => held(watchConnection(connection, options), () => consumer(connection)), ...more);
   };
   for (const name of ['withPlugin', 'withPlugins', 'withPluginAtFront', 'withoutPlugins'] as const) {
     const make = executor[name].bind(executor);
@@ -90,11 +104,22 @@ function watchExecutor(executor: ExecutorLike, watched: Watch, options: WatchOpt
   return executor;
 }
 
-function watchConnection(connection: ConnectionLike, options: WatchOptions): void {
-  if (connections.has(connection)) return;
+async function held<Result>(watched: WatchedConnection, body: () => Promise<Result>): Promise<Result> {
+  const hold: Hold = { watched, over: false };
+  try {
+    return await holds.run(hold, body);
+  } finally {
+    hold.over = true;
+  }
+}
+
+function watchConnection(connection: ConnectionLike, options: WatchOptions): WatchedConnection {
+  const known = connections.get(connection);
+  if (known !== undefined) return known;
   const watched = new WatchedConnection(connection, options);
   connections.set(connection, watched);
   if (connection.constructor.name === 'PGliteConnection') watchPglite(connection, watched);
+  return watched;
 }
 
 type Step = (this: unknown) => Promise<void>;
@@ -115,10 +140,10 @@ function watchPglite(connection: ConnectionLike, watched: WatchedConnection): vo
   methods[commit] = async () => {
     await watched.committing();
     await commitStep?.call(connection);
-    await watched.ended('committed');
+    watched.ended('committed');
   };
   methods[rollback] = async () => {
     await rollbackStep?.call(connection);
-    await watched.ended('rolledBack');
+    watched.ended('rolledBack');
   };
 }

@@ -28,7 +28,7 @@ export interface ConnectionContext {
   activityIn(transaction: OrmTransaction): TransactionActivity | undefined;
   /** Before the commit of a transaction that has not failed. Rejects where it must be rolled back. */
   committing(transaction: OpenTransaction): Promise<void>;
-  ended(transaction: OpenTransaction, how: 'committed' | 'rolledBack'): Promise<void>;
+  ended(transaction: OpenTransaction, how: 'committed' | 'rolledBack'): void;
 }
 
 export interface WatchOptions {
@@ -53,6 +53,11 @@ export class WatchedConnection {
     connection.executeQuery = (query, ...more) => this.#run(query, more);
     const stream = connection.streamQuery?.bind(connection);
     if (stream !== undefined) connection.streamQuery = (query, ...more) => this.#stream(() => stream(query, ...more));
+  }
+
+  /** The open transaction, where the orm does not tell of it. */
+  get unmanaged(): OrmTransaction | undefined {
+    return this.#open?.managed === false ? this.#open.own : undefined;
   }
 
   /** Past the watch: for deedlog's own statements. */
@@ -85,11 +90,11 @@ export class WatchedConnection {
     await this.#sync(open, context);
   }
 
-  async ended(how: 'committed' | 'rolledBack'): Promise<void> {
+  ended(how: 'committed' | 'rolledBack'): void {
     const open = this.#open;
     this.#open = undefined;
     // PostgreSQL answers the commit of a failed transaction by a rollback.
-    if (open !== undefined) await this.#options.context()?.ended(open, open.failed ? 'rolledBack' : how);
+    if (open !== undefined) this.#options.context()?.ended(open, open.failed ? 'rolledBack' : how);
   }
 
   async #run(query: CompiledQueryLike, more: readonly unknown[]): Promise<QueryResultLike> {
@@ -178,7 +183,7 @@ export class WatchedConnection {
 
   async #end(run: () => Promise<QueryResultLike>, how: 'committed' | 'rolledBack'): Promise<QueryResultLike> {
     const result = await run();
-    await this.ended(how);
+    this.ended(how);
     return result;
   }
 
