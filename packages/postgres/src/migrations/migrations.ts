@@ -1,6 +1,7 @@
 import { activityIndexes } from './activity-indexes.ts';
 import { activityTable } from './activity-table.ts';
 import { captureTable } from './capture-table.ts';
+import { effectIndexes } from './effect-indexes.ts';
 import { effectTable } from './effect-table.ts';
 import type { Migration } from './migration.ts';
 import { outboxTable } from './outbox-table.ts';
@@ -9,7 +10,7 @@ import { triggerSupport } from './trigger-support.ts';
 import { triggeredRowsFunction } from './triggered-rows.ts';
 
 /** Every migration in the order in which they run. New ones are appended. */
-export const MIGRATIONS: readonly Migration[] = [activityTable, activityIndexes, effectTable, triggerSupport, triggeredRowsFunction, captureTable];
+export const MIGRATIONS: readonly Migration[] = [activityTable, activityIndexes, effectTable, triggerSupport, triggeredRowsFunction, captureTable, effectIndexes];
 
 /**
  * What a database is to deedlog. `only`: business and log in one. `business`: its log is elsewhere, so it needs the outbox alone.

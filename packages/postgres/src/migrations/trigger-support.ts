@@ -34,7 +34,7 @@ export const triggerSupport: Migration = {
       ...Object.fromEntries(['int2', 'int4', 'oid', 'bool', 'jsonb'].map((type) => [type, `coalesce($1::text, 'null')`])),
       ...Object.fromEntries(['int8', 'numeric'].map((type) => [type, `coalesce('"' || $1::text || '"', 'null')`])),
       ...Object.fromEntries(['float4', 'float8'].map((type) => [type, `case when $1 in ('NaN', 'Infinity', '-Infinity') then '"[' || $1::text || ']"' else coalesce($1::text, 'null') end`])),
-      ...Object.fromEntries(['text', 'date'].map((type) => [type, `coalesce(to_json($1)::text, 'null')`])),
+      ...Object.fromEntries(['text', 'bpchar', 'date'].map((type) => [type, `coalesce(to_json($1)::text, 'null')`])),
       timestamptz: `coalesce('"' || ${ISO.timestamptz} || '"', 'null')`,
       timestamp: `coalesce('"' || ${ISO.timestamp} || '"', 'null')`,
       bytea: `coalesce('"[Buffer ' || length($1) || ' bytes]"', 'null')`,
@@ -43,12 +43,14 @@ export const triggerSupport: Migration = {
       anyelement: `$1::text`,
       ...Object.fromEntries(['int2', 'int4', 'int8', 'oid', 'bool', 'numeric', 'float4', 'float8', 'text', 'jsonb'].map((type) => [type, `$1::text`])),
       date: `trim(both '"' from to_json($1)::text)`,
+      // A cast to text would cut off its blanks.
+      bpchar: `case when $1 is not null then concat($1) end`,
       timestamptz: ISO.timestamptz,
       timestamp: ISO.timestamp,
     }),
     ...fn('hash_text', 'text', {
       anyelement: `deedlog.value_text($1)`,
-      ...Object.fromEntries(['int2', 'int4', 'int8', 'oid', 'bool', 'numeric', 'float4', 'float8', 'text', 'jsonb', 'date'].map((type) => [type, `deedlog.value_text($1)`])),
+      ...Object.fromEntries(['int2', 'int4', 'int8', 'oid', 'bool', 'numeric', 'float4', 'float8', 'text', 'bpchar', 'jsonb', 'date'].map((type) => [type, `deedlog.value_text($1)`])),
       timestamptz: `'"' || deedlog.value_text($1) || '"'`,
       timestamp: `'"' || deedlog.value_text($1) || '"'`,
     }),
@@ -59,6 +61,7 @@ export const triggerSupport: Migration = {
       // By their bytes: there are types without equality, and extensions keep theirs where a trigger does not look.
       'anyelement, anyelement': `row($1)::record operator(pg_catalog.*<>) row($2)::record`,
       'text, text': `$1 collate "C" is distinct from $2 collate "C"`,
+      'bpchar, bpchar': `row($1)::record operator(pg_catalog.*<>) row($2)::record`,
       // 1.0 and 1.00 are equal and not the same.
       'numeric, numeric': `$1::text is distinct from $2::text`,
       ...Object.fromEntries(SAME_BY_EQUALITY.map((type) => [`${type}, ${type}`, `$1 is distinct from $2`])),

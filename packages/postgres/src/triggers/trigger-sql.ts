@@ -17,7 +17,8 @@ export const TRIGGERS: readonly { readonly name: string; readonly type: number; 
 /** Every trigger function of deedlog starts so. */
 export const FUNCTION_PREFIX = 'capture_';
 
-export const FUNCTION_CONFIG = 'search_path=pg_catalog, pg_temp';
+/** As the catalog has it. Compiling a plan takes longer than running it, each time again: a plan that was made for many rows is kept for one. */
+export const FUNCTION_CONFIG = 'search_path=pg_catalog, pg_temp;jit=off';
 
 export interface TriggerSql {
   /** Each is atomic by itself, and may be run again. */
@@ -30,7 +31,7 @@ export interface TriggerSql {
 /** The triggers of a table as SQL, for those who run it themselves: in a migration, by psql. */
 export function triggerSql(table: TriggerTable): TriggerSql {
   const body = functionBody(table);
-  const hash = hashOf(JSON.stringify([body, TRIGGERS]));
+  const hash = hashOf(JSON.stringify([body, TRIGGERS, FUNCTION_CONFIG]));
   return { install: [block(installBlock(table, body, hash))], remove: [removeSql(table)], hash };
 }
 
@@ -70,7 +71,7 @@ begin
   if not exists (select from deedlog.relation where name = ${name}) then
     insert into deedlog.relation (name) values (${name});
   end if;
-  create or replace function ${called}() returns trigger language plpgsql security definer set ${FUNCTION_CONFIG} as ${dollarQuoted(body)};
+  create or replace function ${called}() returns trigger language plpgsql security definer set ${FUNCTION_CONFIG.replace(';', ' set ')} as ${dollarQuoted(body)};
   revoke all on function ${called}() from public;
   for relation in ${familyOf(table)} loop
 ${TRIGGERS.map((trigger) => createTrigger(trigger, { called, hash })).join('\n')}
