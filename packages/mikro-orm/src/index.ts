@@ -1,6 +1,5 @@
 export { ActivityEntity } from './activity-entity.ts';
 export { auditLog } from './audit-log.ts';
-export type { RowLogEntry, RowLogOptions } from '@deedlog/postgres';
 export { activityModel } from './activity-model.ts';
 export type { ActivityModelOptions, ModelActivity, ModelInput } from './activity-model.ts';
 export { auditTriggers } from './audit-triggers.ts';

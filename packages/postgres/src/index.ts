@@ -26,7 +26,7 @@ export type { CaptureTreatment, TableName, TriggerField, TriggerTable } from './
 export { withActivity } from './with-activity.ts';
 export type { TransactionClientLike } from './with-activity.ts';
 export { rowLogs } from './row-logs.ts';
-export type { LoggedRow, RowLogEntry, RowLogOptions } from './row-logs.ts';
+export type { LoggedRow, RowActivity, RowLogOptions } from './row-logs.ts';
 export { checkTriggers } from './triggers/check-triggers.ts';
 export type { TriggerDrift, TriggerDriftKind } from './triggers/check-triggers.ts';
 export { installTriggers, removeTriggers } from './triggers/install-triggers.ts';

@@ -14,7 +14,7 @@ export interface LoggedRow {
 }
 
 /** What one activity did to a row, or nobody. */
-export interface RowLogEntry {
+export interface RowActivity {
   /** Null: the effects have no activity, or one that is not in the log. */
   readonly activity: Activity | null;
   /** Of this row alone, oldest first. Empty where the activity only names it as its target. */
@@ -23,13 +23,13 @@ export interface RowLogEntry {
 }
 
 export interface RowLogOptions {
-  /** How many entries of each row, the newest. Default 100. */
+  /** How many of each row, the newest. Default 100. */
   readonly limit?: number;
 }
 
 const DEFAULT_LIMIT = 100;
 
-// An effect without an activity stands for itself; else an entry is an activity, at the time of its last effect here.
+// An effect without an activity stands for itself; else those of one activity stand together, at the time of the last.
 const SELECT = `with wanted as materialized (
   select place, tables, key, type, id from jsonb_to_recordset($1::jsonb) as row(place int, tables jsonb, key text, type text, id text)
 ), found as (
@@ -47,7 +47,7 @@ const SELECT = `with wanted as materialized (
     row_number() over (partition by place order by max(at) desc, max(effect) desc nulls last) as rank
   from found group by place, activity_id, alone
 )
-select ranked.place, (extract(epoch from ranked.at) * 1000)::float8 as entry_at, ${ACTIVITY_COLUMNS.split(', ')
+select ranked.place, (extract(epoch from ranked.at) * 1000)::float8 as told_at, ${ACTIVITY_COLUMNS.split(', ')
   .map((column) => `a.${column}`)
   .join(', ')},
   (select coalesce(jsonb_agg(to_jsonb(one) order by one.id::bigint), '[]') from (
@@ -56,23 +56,23 @@ select ranked.place, (extract(epoch from ranked.at) * 1000)::float8 as entry_at,
 from ranked left join deedlog.activity a on a.id = ranked.activity_id
 where rank <= $2 order by ranked.place, rank`;
 
-/** An activity rarely changes a row more often than this; older effects of it may be left out of an entry. */
-const EFFECTS_PER_ENTRY = 10;
+/** An activity rarely changes a row more often than this; older effects of it may then be left out. */
+const EFFECTS_OF_ONE = 10;
 
 /**
  * What happened to each row, newest first, by ONE query: in the order of `rows`. Reads the activities of `deedlog.activity`; of those in
  * tables of their own (models) the effects are there, and the activity is null.
  */
-export async function rowLogs(client: PostgresLike, rows: readonly LoggedRow[], { limit = DEFAULT_LIMIT }: RowLogOptions = {}): Promise<RowLogEntry[][]> {
-  const logs = rows.map((): RowLogEntry[] => []);
+export async function rowLogs(client: PostgresLike, rows: readonly LoggedRow[], { limit = DEFAULT_LIMIT }: RowLogOptions = {}): Promise<RowActivity[][]> {
+  const logs = rows.map((): RowActivity[] => []);
   if (rows.length === 0) return logs;
   const wanted = rows.map(({ tables, key, target }, place) => ({ place, tables, key, type: target?.type, id: target?.id }));
-  const { rows: found } = await client.query(SELECT, [JSON.stringify(wanted), limit, limit * EFFECTS_PER_ENTRY]);
-  for (const row of found) logs[Number(row['place'])]?.push(entryFromRow(row));
+  const { rows: found } = await client.query(SELECT, [JSON.stringify(wanted), limit, limit * EFFECTS_OF_ONE]);
+  for (const row of found) logs[Number(row['place'])]?.push(rowActivity(row));
   return logs;
 }
 
-function entryFromRow(row: PostgresRow): RowLogEntry {
+function rowActivity(row: PostgresRow): RowActivity {
   const effects = (JSON.parse(String(row['effects'])) as PostgresRow[]).map(effectFromRow);
-  return { activity: row['id'] === null ? null : activityFromRow(row), effects, at: new Date(Number(row['entry_at'])) };
+  return { activity: row['id'] === null ? null : activityFromRow(row), effects, at: new Date(Number(row['told_at'])) };
 }
