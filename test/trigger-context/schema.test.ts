@@ -100,13 +100,13 @@ test.for([true, false])('a migration that MikroORM generates installs them, and 
 });
 
 test('a migration by hand takes the statements of auditTriggers', async () => {
-  let open: TestOrmResource | undefined;
+  const statements: { install: readonly string[]; remove: readonly string[] } = { install: [], remove: [] };
   class ByHand extends Migration {
     override up(): void {
-      if (open !== undefined) for (const sql of auditTriggers(open.orm).installSql) this.addSql(sql);
+      for (const sql of statements.install) this.addSql(sql);
     }
     override down(): void {
-      if (open !== undefined) for (const sql of auditTriggers(open.orm).removeSql) this.addSql(sql);
+      for (const sql of statements.remove) this.addSql(sql);
     }
   }
   await using day = await openWith(sampleEntity({ code: 'plain' }), {
@@ -114,7 +114,8 @@ test('a migration by hand takes the statements of auditTriggers', async () => {
     logger: () => undefined,
     migrations: { snapshot: false, migrationsList: [{ name: 'ByHand', class: ByHand as never }] },
   });
-  open = day;
+  const { installSql, removeSql } = auditTriggers(day.orm);
+  Object.assign(statements, { install: installSql, remove: removeSql });
   await day.client.query('create table sample (id serial primary key, code varchar(255) not null, note text null)');
   await day.orm.migrator.up();
   expect(await auditTriggers(day.orm).check()).toEqual([]);

@@ -10,7 +10,11 @@ const SAVEPOINT = new RegExp(`^savepoint\\s+${NAME}`, 'i');
 const RELEASE = new RegExp(`^release\\s+(?:savepoint\\s+)?${NAME}`, 'i');
 const ROLLBACK_TO = new RegExp(`^rollback\\s+(?:work\\s+|transaction\\s+)?to\\s+(?:savepoint\\s+)?${NAME}`, 'i');
 const CHANGES_ROWS = /\b(?:insert|update|delete|merge)\b/i;
-const CALL = /([a-z_][\w$]*)"?\s*\(/gi;
+const CALL = /\b([a-z_][\w$]*)"?\s*\(/gi;
+/** Texts, quoted names and comments. */
+const TOKEN = /'[^']*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\//g;
+/** A quote in a text by another rule than doubling, so that {@link TOKEN} cannot be trusted. */
+const ODD_QUOTE = /\\'|\$\w*\$/;
 
 /** Words before a parenthesis that are no call, types, and functions that write nothing: what generated queries are made of. */
 const HARMLESS: ReadonlySet<string> = new Set(
@@ -36,7 +40,7 @@ export function statementKind(sql: string): Statement {
     case 'table':
       return { kind: callsUnknown(text) ? 'write' : 'read' };
     case 'with':
-      return { kind: CHANGES_ROWS.test(text) || callsUnknown(text) ? 'write' : 'read' };
+      return { kind: CHANGES_ROWS.test(withoutTexts(text)) || callsUnknown(text) ? 'write' : 'read' };
     case 'insert':
     case 'update':
     case 'delete':
@@ -70,8 +74,14 @@ export function statementKind(sql: string): Statement {
 }
 
 function callsUnknown(text: string): boolean {
-  for (const [, name = ''] of text.matchAll(CALL)) if (!HARMLESS.has(name.toLowerCase())) return true;
+  if (ODD_QUOTE.test(text)) return true;
+  for (const [, name = ''] of withoutTexts(text).matchAll(CALL)) if (!HARMLESS.has(name.toLowerCase())) return true;
   return false;
+}
+
+/** What stands in a text or a comment is no call; a quoted name stays one word. */
+function withoutTexts(text: string): string {
+  return text.replace(TOKEN, (token) => (token.startsWith('"') ? token.replaceAll(/[^\w"]/g, '_') : ' '));
 }
 
 function named(kind: 'savepoint' | 'release' | 'rollback to', match: RegExpExecArray | null): Statement | undefined {
