@@ -194,7 +194,7 @@ const WRITES: readonly Write[] = [
   {
     title: 'names of 63 bytes that share their first 60',
     table: tableOf(`${'t'.repeat(60)}one`, [`${'c'.repeat(60)}one`, `${'c'.repeat(60)}two`]),
-    before: [...['one', 'two'].map((end) => `create table ${'t'.repeat(60)}${end} (id int primary key, ${'c'.repeat(60)}one int, ${'c'.repeat(60)}two int)`)],
+    before: ['one', 'two'].map((end) => `create table ${'t'.repeat(60)}${end} (id int primary key, ${'c'.repeat(60)}one int, ${'c'.repeat(60)}two int)`),
     sql: [`insert into ${'t'.repeat(60)}one values (1, 2, 3)`, `insert into ${'t'.repeat(60)}two values (1, 2, 3)`],
     effects: [`I 1 ${'c'.repeat(60)}one:null>2 ${'c'.repeat(60)}two:null>3`],
   },
