@@ -56,6 +56,21 @@ test('what is recorded inside a transaction of Kysely is in it, and what failed 
   expect((await ward.effects()).map(({ activityId }) => byId.get(activityId ?? ''))).toEqual(['sample.weigh success', 'sample.label success']);
 });
 
+test('a refused record inside a transaction of Kysely undoes nothing that happens beside it', async () => {
+  await using ward = await openTriggered({ onFailure: 'open' });
+  await ward.client.query(`alter table deedlog.activity add constraint refuse check (action <> 'sample.label')`);
+  await ward.weigh(() =>
+    kyselyOf(ward)
+      .transaction()
+      .execute(async (inner) => {
+        const insert = (): Promise<unknown> => inner.insertInto('sample').values({ code: 'A' }).execute();
+        await Promise.all([insert(), ward.deedlog.trackActivity({ action: 'sample.label' }), insert(), insert()]);
+      }),
+  );
+  expect(await ward.orm.em.fork().count(Sample)).toBe(3);
+  expect(await ward.effects()).toHaveLength(3);
+});
+
 test('a transaction that Kysely is told to begin and to end is one as well', async () => {
   await using ward = await openTriggered();
   await ward.weigh(async () => {

@@ -44,6 +44,8 @@ export class WatchedConnection {
   readonly #options: WatchOptions;
   readonly #execute: ConnectionLike['executeQuery'];
   #open: OpenTransaction | undefined;
+  /** While deedlog writes between a savepoint and its end, nothing else may get there. */
+  #writing: Promise<unknown> | undefined;
 
   /** Puts itself before the connection's own methods, of this one connection. */
   constructor(connection: ConnectionLike, options: WatchOptions) {
@@ -101,7 +103,7 @@ export class WatchedConnection {
     const context = this.#options.context();
     if (context === undefined && this.#open === undefined) return this.#execute(query, ...more);
     const statement = statementKind(query.sql);
-    const run = (): Promise<QueryResultLike> => this.#execute(query, ...more);
+    const run = (): Promise<QueryResultLike> => this.#beside(query, more);
     switch (statement.kind) {
       case 'begin':
         return this.#begin(query, more);
@@ -137,11 +139,27 @@ export class WatchedConnection {
   }
 
   #opened(context: ConnectionContext): OpenTransaction {
-    const held: ConnectionLike = { executeQuery: this.#execute };
-    const own = { getExecutor: () => ({ provideConnection: <Result>(consumer: Consumer<Result>) => consumer(held) }) };
+    const own = { getExecutor: () => ({ provideConnection: <Result>(consumer: Consumer<Result>) => this.#alone(consumer) }) };
     const activity = context.activityIn(own);
     const activities = new Set(activity === undefined ? [] : [activity]);
     return { own, key: own, managed: false, wrote: false, failed: false, current: activity?.id ?? '', savepoints: [], activities };
+  }
+
+  /** Asked right before the statement goes, so that nothing can come between. */
+  async #beside(query: CompiledQueryLike, more: readonly unknown[] = []): Promise<QueryResultLike> {
+    while (this.#writing !== undefined) await this.#writing;
+    return this.#execute(query, ...more);
+  }
+
+  async #alone<Result>(consumer: Consumer<Result>): Promise<Result> {
+    while (this.#writing !== undefined) await this.#writing;
+    const result = consumer({ executeQuery: this.#execute });
+    this.#writing = result.catch(() => undefined);
+    try {
+      return await result;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 
   async #write(kind: 'write' | 'other', run: () => Promise<QueryResultLike>): Promise<QueryResultLike> {
@@ -167,7 +185,7 @@ export class WatchedConnection {
     const activity = context.activityIn(open.own);
     const wanted = activity?.id ?? '';
     if (wanted === open.current || open.failed) return;
-    await this.bare(setActivitySql(wanted));
+    await this.#beside({ sql: setActivitySql(wanted), parameters: [] });
     open.current = wanted;
     if (activity !== undefined) open.activities.add(activity);
   }
