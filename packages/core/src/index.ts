@@ -33,7 +33,7 @@ export {
   type ActorLink,
 } from './record/actor.ts';
 export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOptions } from './record/changes.ts';
-export { UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
+export { CHANGED_KEY, UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
 export {
   DEFAULT_MODEL,

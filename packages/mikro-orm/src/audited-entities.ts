@@ -8,6 +8,8 @@ import { mikroOrmError } from './errors.ts';
 /** An entity of one orm that leaves effects. */
 export interface AuditedEntity {
   readonly fields: readonly AuditedField[];
+  /** The parts of its key, in their order. */
+  readonly key: readonly AuditedField[];
   readonly label: Audited['label'];
 }
 
@@ -54,7 +56,8 @@ function merged(orm: MikroORM, meta: EntityMetadata, options: { readonly chain: 
     if (treatment === 'hash' && !hashKey) throw mikroOrmError('MIKRO_ORM_HASH_KEY_MISSING', `${meta.className}.${field}`);
     return fieldOf(orm, meta, { path: field, treatment });
   });
-  return { fields, label: chain.find(({ label }) => label !== undefined)?.label };
+  const key = meta.primaryKeys.map((path) => fieldOf(orm, meta, { path, treatment: 'plain' }));
+  return { fields, key, label: chain.find(({ label }) => label !== undefined)?.label };
 }
 
 function fieldOf(orm: MikroORM, meta: EntityMetadata, { path, treatment }: { readonly path: string; readonly treatment: EffectTreatment }): AuditedField {

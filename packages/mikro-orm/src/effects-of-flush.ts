@@ -1,9 +1,10 @@
-import { UNKNOWN } from '@deedlog/core';
+import { CHANGED_KEY, UNKNOWN } from '@deedlog/core';
 import type { EffectChanges, EffectOp, EntityChange, Json, TargetDescriber } from '@deedlog/core';
 import { ChangeSetType, helper } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/core';
 import { assignedValue, collectionOf, keysOf, MISSING } from './audited-field.ts';
 import type { AuditedField, EntityData } from './audited-field.ts';
+import { keyOfParts } from './describe-target.ts';
 import type { ChangedEntity } from './flush-snapshot.ts';
 import { treatValue, sameState } from './treat-value.ts';
 
@@ -29,7 +30,9 @@ const DEFAULT_SCHEMA = 'public';
 export function effectsOfFlush(changed: readonly ChangedEntity[], reader: EffectReader): CapturedEffect[] {
   return changed.flatMap((change) => {
     const target = reader.describe(change.entity);
-    return target === undefined ? [] : [{ ...kindOf(change.type), target, table: tableOf(change, reader.orm), changes: changesOf(change, reader) }];
+    if (target === undefined) return [];
+    const changes = { ...changedKey(change, String(target.id)), ...changesOf(change, reader) };
+    return [{ ...kindOf(change.type), target, table: tableOf(change, reader.orm), changes }];
   });
 }
 
@@ -49,6 +52,14 @@ function kindOf(type: ChangeSetType): Pick<CapturedEffect, 'op' | 'verb'> {
 function tableOf({ entity, meta }: ChangedEntity, orm: MikroORM): string {
   const schema = helper(entity).__schema ?? (meta.schema === '*' ? undefined : meta.schema) ?? orm.config.get('schema') ?? DEFAULT_SCHEMA;
   return `${schema}.${meta.tableName}`;
+}
+
+function changedKey({ audited, before, type }: ChangedEntity, now: string): EffectChanges | undefined {
+  if (before === undefined || kindOf(type).op !== 'U') return undefined;
+  const parts = audited.key.map((part) => part.read(before));
+  if (parts.includes(MISSING)) return undefined;
+  const old = keyOfParts(parts);
+  return old === now ? undefined : { [CHANGED_KEY]: [old, now] };
 }
 
 function changesOf(change: ChangedEntity, reader: EffectReader): EffectChanges {
