@@ -255,6 +255,7 @@ const quietHooks: TransactionHooks = {
   wroteEffects: () => undefined,
   refusedEffects: () => undefined,
   flow: () => undefined,
+  isDenied: () => false,
 };
 
 type Run = Exclude<StoreUnderTest['transaction'], Skip>;

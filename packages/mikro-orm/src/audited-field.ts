@@ -1,4 +1,4 @@
-import { Reference, ReferenceKind, Utils } from '@mikro-orm/core';
+import { IntervalType, Reference, ReferenceKind, Utils } from '@mikro-orm/core';
 import type { Collection, EntityMetadata, EntityProperty, Platform } from '@mikro-orm/core';
 import type { EffectTreatment } from './auditable.ts';
 import { storedKeyText } from './describe-target.ts';
@@ -19,6 +19,8 @@ export interface AuditedField {
   readonly assigned: boolean;
   /** The value as the entity has it; relations as the text of their key; null where there is none. {@link MISSING} where it was not loaded. */
   read(data: EntityData): unknown;
+  /** Whether MikroORM itself sees no difference between two states of the row, and so wrote none. */
+  readonly unchanged: ((one: EntityData, other: EntityData) => boolean) | undefined;
 }
 
 /** Undefined where the entity has no such field. */
@@ -28,7 +30,15 @@ export function auditedField(meta: EntityMetadata, path: string, options: { trea
   if (prop === undefined) return undefined;
   const read = readerOf(prop, inner, options.platform);
   if (read === undefined) return undefined;
-  return { name: path, treatment: options.treatment, collection: isToMany(prop), assigned: prop.version === true || prop.generated !== undefined, read };
+  const assigned = prop.version === true || prop.generated !== undefined;
+  return { name: path, treatment: options.treatment, collection: isToMany(prop), assigned, read, unchanged: unchangedBy(prop) };
+}
+
+/** Types such as decimal say themselves what is equal: `1.1` and `1.10`. */
+function unchangedBy({ name, customType }: EntityProperty): AuditedField['unchanged'] {
+  const compare = customType?.compareValues?.bind(customType);
+  if (compare === undefined) return undefined;
+  return (one, other) => one[name] != null && other[name] != null && compare(one[name], other[name]);
 }
 
 /** The keys in a collection; what it was never asked for stands as `unknown`. */
@@ -97,10 +107,20 @@ function columnReader(prop: EntityProperty, platform: Platform): Reader {
     if (value === undefined || value === null) return null;
     if (targetMeta !== undefined) return storedKeyText(value);
     if (prop.type === 'json' || customType?.constructor.name === 'JsonType') return parsed(value);
-    const own: unknown = customType === undefined ? value : customType.convertToJSValue?.(value, platform);
+    if (customType instanceof IntervalType) return intervalText(value, customType, platform);
+    const own: unknown = customType === undefined ? value : customType.convertToJSValue(value, platform);
     if (typeof own === 'bigint') return String(own);
     return isDate && !(own instanceof Date) ? new Date(own as string) : own;
   };
+}
+
+/** How PostgreSQL writes an interval. What an application writes by other words, MikroORM would read wrongly. */
+const WRITTEN_BY_POSTGRES = /^(?:-?\d+ (?:year|mon|day)s? ?)*(?:-?\d+:\d\d:\d\d(?:\.\d+)?)?$/;
+
+/** Spelled as MikroORM spells it where it was read, else as the application did. */
+function intervalText(value: unknown, type: IntervalType, platform: Platform): unknown {
+  const read = typeof value === 'string' && WRITTEN_BY_POSTGRES.test(value);
+  return read ? type.convertToDatabaseValue(type.convertToJSValue(value, platform), platform) : value;
 }
 
 /** JSON is text in a snapshot, except where a driver has parsed it. */

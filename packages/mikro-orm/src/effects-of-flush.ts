@@ -6,7 +6,8 @@ import { assignedValue, collectionOf, keysOf, MISSING } from './audited-field.ts
 import type { AuditedField, EntityData } from './audited-field.ts';
 import { keyOfParts } from './describe-target.ts';
 import type { ChangedEntity } from './flush-snapshot.ts';
-import { treatValue, sameState } from './treat-value.ts';
+import { sameState, treatValue } from './treat-value.ts';
+import type { TreatmentRules } from './treat-value.ts';
 
 /** An effect before it is known which activity explains it. */
 export interface CapturedEffect extends EntityChange {
@@ -18,7 +19,7 @@ export interface CapturedEffect extends EntityChange {
 export interface EffectReader {
   readonly orm: MikroORM;
   readonly describe: TargetDescriber;
-  readonly hashKey: string;
+  readonly rules: TreatmentRules;
   /** Entities that this process created: what their snapshot lacks is null in the row. */
   readonly whole: WeakSet<object>;
 }
@@ -72,16 +73,16 @@ function changesOf(change: ChangedEntity, reader: EffectReader): EffectChanges {
   for (const field of audited.fields) {
     const [old, now] = statesOf(field, { change, after, absent });
     if (sameState(old, now)) continue;
-    changes[field.name] = treated(field, { old, now, hashKey: reader.hashKey, both: op === 'U' });
+    changes[field.name] = treated(field, { old, now, rules: reader.rules, both: op === 'U' });
   }
   return changes;
 }
 
 /** What happened to a redacted field is not told: old and new look alike, whatever they were. */
-function treated({ treatment }: AuditedField, states: { old: unknown; now: unknown; hashKey: string; both: boolean }): readonly [Json, Json] {
-  const { old, now, hashKey, both } = states;
+function treated({ treatment }: AuditedField, states: { old: unknown; now: unknown; rules: TreatmentRules; both: boolean }): readonly [Json, Json] {
+  const { old, now, rules, both } = states;
   const hidden = treatment === 'redact' && both;
-  return [treatValue(hidden ? MISSING : old, treatment, hashKey), treatValue(hidden ? MISSING : now, treatment, hashKey)];
+  return [treatValue(hidden ? MISSING : old, treatment, rules), treatValue(hidden ? MISSING : now, treatment, rules)];
 }
 
 function statesOf(field: AuditedField, states: { change: ChangedEntity; after: EntityData | undefined; absent: unknown }): readonly [unknown, unknown] {
@@ -97,8 +98,10 @@ function rowStates(field: AuditedField, states: { before: EntityData | undefined
   if (after === undefined) return [old, null];
   const now = field.read(after);
   if (before === undefined) return [null, orElse(now, null)];
-  // What the entity does not have was not written.
-  return now === MISSING ? [old, old] : [old, now];
+  if (field.unchanged?.(before, after) === true) return [old, old];
+  if (now !== MISSING) return [old, now];
+  // What the entity has lost was written as null; what it never had was not.
+  return field.read(before) === MISSING ? [old, old] : [old, null];
 }
 
 function orElse(value: unknown, other: unknown): unknown {

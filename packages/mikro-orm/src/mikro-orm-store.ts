@@ -59,7 +59,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       place.useModels(models);
       hooks = given;
       options.log?.start();
-      const capture = new FlushCapture(audits, { orm, describe, hashKey: options.hashKey ?? '', whole: new WeakSet() });
+      const capture = new FlushCapture(audits, { orm, describe, rules: { hashKey: options.hashKey ?? '', isDenied: given.isDenied }, whole: new WeakSet() });
       const listener = transactionListener({ writer, capture, hooksNow: () => hooks });
       subscribe(orm, transactionSubscriber(tree, listener, new FlowGuard(() => hooks?.flow())));
     },

@@ -1,26 +1,37 @@
 import { createHmac } from 'node:crypto';
-import { createDenyRule, REDACTED, toJson, UNKNOWN } from '@deedlog/core';
-import type { Json } from '@deedlog/core';
+import { REDACTED, toJson, UNKNOWN } from '@deedlog/core';
+import type { IsDenied, Json } from '@deedlog/core';
 import { MISSING } from './audited-field.ts';
 import type { EffectTreatment } from './auditable.ts';
 
 /** Stands before the hash of a value, 64 hexadecimal digits. */
 export const HASH_PREFIX = 'hmac-sha256:';
 
-/** Keys inside of a stored JSON value are nobody's explicit choice. */
-const isDenied = createDenyRule();
+export interface TreatmentRules {
+  /** There where a field is treated by hash. */
+  readonly hashKey: string;
+  /** Keys inside of a JSON value are nobody's explicit choice. */
+  readonly isDenied: IsDenied;
+}
 
-/** What may be stored of a value. `hashKey` is there where a field is treated by hash. */
-export function treatValue(value: unknown, treatment: EffectTreatment, hashKey: string): Json {
+/** What may be stored of a value. */
+export function treatValue(value: unknown, treatment: EffectTreatment, { hashKey, isDenied }: TreatmentRules): Json {
   if (value === null) return null;
   switch (treatment) {
     case 'redact':
       return REDACTED;
     case 'plain':
-      return value === MISSING ? UNKNOWN : toJson(value, isDenied);
+      return value === MISSING ? UNKNOWN : toJson(shown(value), isDenied);
     case 'hash':
       return value === MISSING ? UNKNOWN : HASH_PREFIX + createHmac('sha256', hashKey).update(valueText(value)).digest('hex');
   }
+}
+
+/** Longer ones are told by their length. */
+const MAX_BYTES = 1024;
+
+function shown(value: unknown): unknown {
+  return value instanceof Uint8Array && value.byteLength <= MAX_BYTES ? bytesText(value) : value;
 }
 
 /** Two values are the same if their texts are. */
@@ -29,5 +40,11 @@ export function sameState(one: unknown, other: unknown): boolean {
 }
 
 function valueText(value: unknown): string {
+  if (value instanceof Uint8Array) return bytesText(value);
   return typeof value === 'string' ? value : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? '';
+}
+
+/** As PostgreSQL writes them: `\\x0aff`. */
+function bytesText(bytes: Uint8Array): string {
+  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;
 }

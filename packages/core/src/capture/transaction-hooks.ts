@@ -41,6 +41,7 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       const refusal = delivery.refuseEffects(activityIds.length, cause);
       if (!isolate) throw refusal;
     },
+    isDenied: recorder.settings.isDenied,
     flow: () => recorder.scope?.claims,
   };
 }

@@ -1,6 +1,7 @@
 import type { ChangeVerb } from '../capture/track-change.ts';
 import type { Activity } from '../record/activity.ts';
 import type { ModelShape } from '../record/model.ts';
+import type { IsDenied } from '../record/redact.ts';
 import type { Target, TargetDescriber } from '../record/target.ts';
 
 /** How a batch is to be written. */
@@ -69,6 +70,8 @@ export interface TransactionHooks {
   wroteEffects(transaction: object, explanation: Explanation): void;
   /** Throws `STORE_WRITE_FAILED` where the change must be rolled back: unless `isolate`. */
   refusedEffects(explanation: Explanation, cause: unknown): void;
+  /** The rule of the set-up (its option `redact`) for keys inside of values that a store itself puts into effects. */
+  readonly isDenied: IsDenied;
   /** The identity of the outermost scope here, for example of a request; undefined outside any. */
   flow(): object | undefined;
 }
