@@ -1,4 +1,4 @@
-import { IntervalType, Reference, ReferenceKind, Utils } from '@mikro-orm/core';
+import { IntervalType, isRaw, Reference, ReferenceKind, Utils } from '@mikro-orm/core';
 import type { Collection, EntityMetadata, EntityProperty, Platform } from '@mikro-orm/core';
 import type { EffectTreatment } from './auditable.ts';
 import { storedKeyText } from './describe-target.ts';
@@ -17,7 +17,10 @@ export interface AuditedField {
   readonly collection: boolean;
   /** The database assigns it, so that MikroORM keeps no snapshot of it: its state is that of the entity. */
   readonly assigned: boolean;
-  /** The value as the entity has it; relations as the text of their key; null where there is none. {@link MISSING} where it was not loaded. */
+  /**
+   * The value as the entity has it; relations as the text of their key; null where there is none. {@link MISSING} where it was not loaded,
+   * the SQL itself where the database computed it and MikroORM did not read it back.
+   */
   read(data: EntityData): unknown;
   /** Whether MikroORM itself sees no difference between two states of the row, and so wrote none. */
   readonly unchanged: ((one: EntityData, other: EntityData) => boolean) | undefined;
@@ -105,6 +108,7 @@ function columnReader(prop: EntityProperty, platform: Platform): Reader {
     if (!(name in data)) return MISSING;
     const value = data[name];
     if (value === undefined || value === null) return null;
+    if (isRaw(value)) return value;
     if (targetMeta !== undefined) return storedKeyText(value);
     if (prop.type === 'json' || customType?.constructor.name === 'JsonType') return parsed(value);
     if (customType instanceof IntervalType) return intervalText(value, customType, platform);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { REDACTED, toJson, UNKNOWN } from '@deedlog/core';
 import type { IsDenied, Json } from '@deedlog/core';
+import { isRaw } from '@mikro-orm/core';
 import { MISSING } from './audited-field.ts';
 import type { EffectTreatment } from './auditable.ts';
 
@@ -17,13 +18,13 @@ export interface TreatmentRules {
 /** What may be stored of a value. */
 export function treatValue(value: unknown, treatment: EffectTreatment, { hashKey, isDenied }: TreatmentRules): Json {
   if (value === null) return null;
+  if (treatment === 'redact') return REDACTED;
+  if (value === MISSING || isRaw(value)) return UNKNOWN;
   switch (treatment) {
-    case 'redact':
-      return REDACTED;
     case 'plain':
-      return value === MISSING ? UNKNOWN : toJson(shown(value), isDenied);
+      return toJson(shown(value), isDenied);
     case 'hash':
-      return value === MISSING ? UNKNOWN : HASH_PREFIX + createHmac('sha256', hashKey).update(valueText(value)).digest('hex');
+      return HASH_PREFIX + createHmac('sha256', hashKey).update(valueText(value)).digest('hex');
   }
 }
 
@@ -34,9 +35,10 @@ function shown(value: unknown): unknown {
   return value instanceof Uint8Array && value.byteLength <= MAX_BYTES ? bytesText(value) : value;
 }
 
-/** Two values are the same if their texts are. */
+/** Two values are the same if their texts are; of what two pieces of SQL make, nothing is known. */
 export function sameState(one: unknown, other: unknown): boolean {
-  return one === other || (typeof one === 'object' && typeof other === 'object' && one !== null && other !== null && valueText(one) === valueText(other));
+  if (one === other) return true;
+  return !isRaw(one) && !isRaw(other) && (typeof one === 'object' && typeof other === 'object' && one !== null && other !== null && valueText(one) === valueText(other));
 }
 
 function valueText(value: unknown): string {
