@@ -19,7 +19,7 @@ import type { ResumeOptions, RunOptions, Scope, SerializedContext, Suppression }
 import type { ScopeFactory } from './scope-factory.ts';
 import { resumeScope, serializeScope } from './serialized-context.ts';
 import { silentAudit } from './silent-audit.ts';
-import { draftActivity, trackActivity } from './track-activity.ts';
+import { draftBy, trackActivity } from './track-activity.ts';
 import type { ActivityInput, LooseActivityInput } from './track-activity.ts';
 import { trackChange } from './track-change.ts';
 import type { AuditedChange, AuditedUpdate } from './track-change.ts';
@@ -134,8 +134,9 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
     try {
       return await this.#recorder.enter({ ...outer, intent: undefined, suppression }, body);
     } finally {
-      const draft = draftActivity({ action: SUPPRESS_ACTION, reason, metadata: { ...suppression } }, this.#recorder);
-      await this.#recorder.record(draft, { strictness: 'lenient' });
+      const draft = draftBy((await outer.actor) ?? null, { action: SUPPRESS_ACTION, reason, metadata: { ...suppression } }, outer);
+      // No catalogue has this action.
+      await this.#recorder.record({ ...draft, actionDeclared: false }, { strictness: 'lenient' });
     }
   }
 
