@@ -1,10 +1,9 @@
-import { IntervalType, isRaw, Reference, ReferenceKind, Utils } from '@mikro-orm/core';
-import type { Collection, EntityMetadata, EntityProperty, Platform } from '@mikro-orm/core';
+import { IntervalType, isRaw, ReferenceKind } from '@mikro-orm/core';
+import type { EntityMetadata, EntityProperty, Platform } from '@mikro-orm/core';
 import type { EffectTreatment } from './auditable.ts';
+import { isToMany } from './collection-states.ts';
 import { storedKeyText } from './describe-target.ts';
-
-/** The snapshot lacks the field: it was never loaded. */
-export const MISSING: unique symbol = Symbol('missing');
+import { MISSING } from './missing.ts';
 
 /** A row as MikroORM keeps it: values in the form of the database, by property name. */
 export type EntityData = Readonly<Record<string, unknown>>;
@@ -14,7 +13,7 @@ export interface AuditedField {
   readonly name: string;
   readonly treatment: EffectTreatment;
   /** A list of other entities; its state is that of a collection and not of the row. */
-  readonly collection: boolean;
+  readonly collection: 'ordered' | 'unordered' | undefined;
   /** The database assigns it, so that MikroORM keeps no snapshot of it: its state is that of the entity. */
   readonly assigned: boolean;
   /**
@@ -34,7 +33,8 @@ export function auditedField(meta: EntityMetadata, path: string, options: { trea
   const read = readerOf(prop, inner, options.platform);
   if (read === undefined) return undefined;
   const assigned = prop.version === true || prop.generated !== undefined;
-  return { name: path, treatment: options.treatment, collection: isToMany(prop), assigned, read, unchanged: unchangedBy(prop) };
+  const collection = isToMany(prop) ? (prop.fixedOrder === true ? 'ordered' : 'unordered') : undefined;
+  return { name: path, treatment: options.treatment, collection, assigned, read, unchanged: unchangedBy(prop) };
 }
 
 /** Types such as decimal say themselves what is equal: `1.1` and `1.10`. */
@@ -44,28 +44,13 @@ function unchangedBy({ name, customType }: EntityProperty): AuditedField['unchan
   return (one, other) => one[name] != null && other[name] != null && compare(one[name], other[name]);
 }
 
-/** The keys in a collection; what it was never asked for stands as `unknown`. */
-export function keysOf(items: readonly object[], complete: boolean, unknown: string): string[] {
-  const keys = items.map((item) => storedKeyText(Reference.unwrapReference(item as never)));
-  return complete ? keys : [unknown, ...keys];
-}
-
 /** The value that the database assigned, as the entity has it. */
 export function assignedValue(entity: object, field: AuditedField): unknown {
   const value = (entity as Record<string, unknown>)[field.name];
   return value === undefined ? MISSING : value;
 }
 
-export function collectionOf(entity: object, field: AuditedField): Collection<object> | undefined {
-  const value = (entity as Record<string, unknown>)[field.name];
-  return Utils.isCollection(value) ? (value as Collection<object>) : undefined;
-}
-
 type Reader = AuditedField['read'];
-
-function isToMany({ kind }: EntityProperty): boolean {
-  return kind === ReferenceKind.MANY_TO_MANY || kind === ReferenceKind.ONE_TO_MANY;
-}
 
 function readerOf(prop: EntityProperty, inner: readonly string[], platform: Platform): Reader | undefined {
   if (inner.length === 0) return prop.kind === ReferenceKind.EMBEDDED ? embeddedReader(prop, platform) : columnReader(prop, platform);

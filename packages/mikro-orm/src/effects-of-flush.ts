@@ -1,11 +1,13 @@
-import { CHANGED_KEY, UNKNOWN } from '@deedlog/core';
+import { CHANGED_KEY } from '@deedlog/core';
 import type { EffectChanges, EffectOp, EntityChange, Json, TargetDescriber } from '@deedlog/core';
 import { ChangeSetType, helper } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/core';
-import { assignedValue, collectionOf, keysOf, MISSING } from './audited-field.ts';
+import { assignedValue } from './audited-field.ts';
 import type { AuditedField, EntityData } from './audited-field.ts';
+import { collectionOf, keysNow, sameKeys } from './collection-states.ts';
 import { keyOfParts } from './describe-target.ts';
 import type { ChangedEntity } from './flush-snapshot.ts';
+import { MISSING } from './missing.ts';
 import { sameState, treatValue } from './treat-value.ts';
 import type { TreatmentRules } from './treat-value.ts';
 
@@ -33,6 +35,7 @@ export function effectsOfFlush(changed: readonly ChangedEntity[], reader: Effect
     const target = reader.describe(change.entity);
     if (target === undefined) return [];
     const changes = { ...changedKey(change, String(target.id)), ...changesOf(change, reader) };
+    if (!change.rowChanges && Object.keys(changes).length === 0) return [];
     return [{ ...kindOf(change.type), target, table: tableOf(change, reader.orm), changes }];
   });
 }
@@ -72,10 +75,14 @@ function changesOf(change: ChangedEntity, reader: EffectReader): EffectChanges {
   const changes: Record<string, readonly [Json, Json]> = {};
   for (const field of audited.fields) {
     const [old, now] = statesOf(field, { change, after, absent });
-    if (sameState(old, now)) continue;
+    if (isSame(field, old, now)) continue;
     changes[field.name] = treated(field, { old, now, rules: reader.rules, both: op === 'U' });
   }
   return changes;
+}
+
+function isSame({ collection }: AuditedField, old: unknown, now: unknown): boolean {
+  return collection === undefined ? sameState(old, now) : sameKeys(old, now, collection === 'ordered');
 }
 
 /** What happened to a redacted field is not told: old and new look alike, whatever they were. */
@@ -87,7 +94,7 @@ function treated({ treatment }: AuditedField, states: { old: unknown; now: unkno
 
 function statesOf(field: AuditedField, states: { change: ChangedEntity; after: EntityData | undefined; absent: unknown }): readonly [unknown, unknown] {
   const { change, after, absent } = states;
-  if (field.collection) return collectionStates(change, field);
+  if (field.collection !== undefined) return collectionStates(change, field);
   if (field.assigned) return [change.states.get(field.name), after === undefined ? null : assignedValue(change.entity, field)];
   return rowStates(field, { before: change.before, after, absent });
 }
@@ -113,6 +120,6 @@ function collectionStates({ entity, states, type }: ChangedEntity, field: Audite
   const old = states.get(field.name);
   // An empty list of a row that comes or goes is nothing to tell.
   if (kindOf(type).op === 'D') return [Array.isArray(old) && old.length === 0 ? null : old, null];
-  const collection = collectionOf(entity, field);
-  return collection === undefined ? [old, old] : [old, keysOf(collection.getItems(false), old !== MISSING, UNKNOWN)];
+  const collection = collectionOf(entity, field.name);
+  return [old, collection === undefined ? old : keysNow(collection)];
 }

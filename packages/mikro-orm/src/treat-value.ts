@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { REDACTED, toJson, UNKNOWN } from '@deedlog/core';
 import type { IsDenied, Json } from '@deedlog/core';
 import { isRaw } from '@mikro-orm/core';
-import { MISSING } from './audited-field.ts';
 import type { EffectTreatment } from './auditable.ts';
+import { MISSING } from './missing.ts';
 
 /** Stands before the hash of a value, 64 hexadecimal digits. */
 export const HASH_PREFIX = 'hmac-sha256:';
