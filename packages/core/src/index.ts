@@ -38,9 +38,11 @@ export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatme
 export {
   DEFAULT_MODEL,
   type ActivityModel,
+  type AuditColumns,
   type FillFacts,
   type ModelColumn,
   type ModelColumnType,
+  type ModelFact,
   type ModelName,
   type ModelSetting,
   type ModelSettings,
