@@ -25,20 +25,21 @@ export interface AuditedOrm extends TestOrmResource {
   effectsOf(body: (em: EntityManager) => unknown): Promise<[op: string, key: string, changes: EffectRow['changes']][]>;
 }
 
-export type AuditedOrmOptions = Partial<Omit<DeedlogOptions, 'actor' | 'store'>> & { readonly orm?: TestOrmOptions };
+/** Default actor: user 7. */
+export type AuditedOrmOptions = Partial<Omit<DeedlogOptions, 'actor' | 'store'>> & { readonly orm?: TestOrmOptions; readonly actor?: DeedlogOptions['actor'] | undefined };
 
 const EFFECTS = `select r.name as "table", op::text as op, pk as key, changes, activity_id::text as "activityId"
 from deedlog.effect e join deedlog.relation r on r.id = tbl order by e.id`;
 
-/** An orm over `entities` with a deedlog whose actor is user 7. */
+/** An orm over `entities` with a deedlog. */
 export async function auditedOrm(entities: Parameters<typeof testOrm>[0], options: AuditedOrmOptions = {}): Promise<AuditedOrm> {
-  const { orm: ormOptions, ...rest } = options;
+  const { orm: ormOptions, actor = () => userActor(7), ...rest } = options;
   const database = await testOrm(entities, ormOptions);
   const problems: DeedlogError[] = [];
   const deedlog = createDeedlog({
     onProblem: (problem) => problems.push(problem),
     ...rest,
-    actor: () => userActor(7),
+    actor,
     store: mikroOrmStore(database.orm, { hashKey: 'a test key' }),
   });
   const { client, orm } = database;

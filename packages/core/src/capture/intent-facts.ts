@@ -71,6 +71,11 @@ export abstract class IntentFacts {
     this.writable().actor = actor;
   }
 
+  /** Who acts, where that was said since the intent was opened. */
+  get namedActor(): Actor | null | undefined {
+    return this.facts.actor;
+  }
+
   /** Adds what a helper brings. */
   protected add({ target, related = [], metadata, values, changes, columns, ...others }: Facts): void {
     if (target !== undefined) this.target(target);

@@ -42,6 +42,6 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       if (!isolate) throw refusal;
     },
     isDenied: recorder.settings.isDenied,
-    flow: () => recorder.scope?.claims,
+    flow: () => recorder.scope?.claims.flow,
   };
 }
