@@ -254,6 +254,7 @@ const quietHooks: TransactionHooks = {
   explain: () => Promise.resolve(undefined),
   wroteEffects: () => undefined,
   refusedEffects: () => undefined,
+  checkModel: () => undefined,
   flow: () => undefined,
   isDenied: () => false,
 };

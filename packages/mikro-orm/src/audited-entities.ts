@@ -11,6 +11,8 @@ export interface AuditedEntity {
   /** The parts of its key, in their order. */
   readonly key: readonly AuditedField[];
   readonly label: Audited['label'];
+  /** The model of activities that tell of its changes where no intent does. */
+  readonly model: Audited['model'];
 }
 
 /** The audited entities of one orm by the id of their metadata, and through inheritance. */
@@ -24,8 +26,9 @@ export function auditedEntities(orm: MikroORM, hashKey: string | undefined): Aud
   const declared = new Map<number, Audited>();
   for (const audited of declaredAuditable()) {
     const meta = metadata.find(audited.entity);
-    if (meta === undefined || !known.has(meta)) continue;
-    for (const field of audited.fields.keys()) fieldOf(orm, meta, { path: field, treatment: 'plain' });
+    // An abstract entity belongs to no orm, but those that extend it do.
+    if (meta === undefined || !(known.has(meta) || meta.abstract === true)) continue;
+    if (meta.abstract !== true) for (const field of audited.fields.keys()) fieldOf(orm, meta, { path: field, treatment: 'plain' });
     declared.set(meta._id, audited);
   }
   const entities = new Map<number, AuditedEntity>();
@@ -57,7 +60,7 @@ function merged(orm: MikroORM, meta: EntityMetadata, options: { readonly chain: 
     return fieldOf(orm, meta, { path: field, treatment });
   });
   const key = meta.primaryKeys.map((path) => fieldOf(orm, meta, { path, treatment: 'plain' }));
-  return { fields, key, label: chain.find(({ label }) => label !== undefined)?.label };
+  return { fields, key, label: chain.find(({ label }) => label !== undefined)?.label, model: chain.find(({ model }) => model !== undefined)?.model };
 }
 
 function fieldOf(orm: MikroORM, meta: EntityMetadata, { path, treatment }: { readonly path: string; readonly treatment: EffectTreatment }): AuditedField {

@@ -36,7 +36,7 @@ export function effectsOfFlush(changed: readonly ChangedEntity[], reader: Effect
     if (target === undefined) return [];
     const changes = { ...changedKey(change, String(target.id)), ...changesOf(change, reader) };
     if (!change.rowChanges && Object.keys(changes).length === 0) return [];
-    return [{ ...kindOf(change.type), target, table: tableOf(change, reader.orm), changes }];
+    return [{ ...kindOf(change.type), target, model: change.audited.model, table: tableOf(change, reader.orm), changes }];
   });
 }
 

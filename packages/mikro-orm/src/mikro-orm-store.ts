@@ -39,7 +39,7 @@ const connected = new WeakSet<MikroORM>();
  *
  * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, `MIKRO_ORM_ALREADY_CONNECTED`,
  * `MIKRO_ORM_FIELD_UNKNOWN` or `MIKRO_ORM_HASH_KEY_MISSING`
- * from `createDeedlog`; a flush rejects with `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING`.
+ * from `createDeedlog`, and `MODEL_UNKNOWN` or `MODEL_COLUMN_MISSING` where `auditable` names a model that cannot serve; a flush rejects with `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING`.
  */
 export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {}): Store {
   checkOrm(orm);
@@ -55,6 +55,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
     connect(given, models = new Map()) {
       if (connected.has(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
       audits = auditedEntities(orm, options.hashKey);
+      for (const { model } of audits.values()) if (model !== undefined) given.checkModel(model);
       connected.add(orm);
       place.useModels(models);
       hooks = given;

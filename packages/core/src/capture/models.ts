@@ -60,6 +60,14 @@ export class Models {
     throw coreError('MODEL_UNKNOWN', JSON.stringify(safeText(name, LIMITS.name)));
   }
 
+  /** A record that nobody is there to give columns to needs a `fill`. Throws `MODEL_UNKNOWN`, `MODEL_COLUMN_MISSING`. */
+  checkFallback(name: string): void {
+    const model = this.#byName.get(this.checkedName(name));
+    const required = model?.columns.find(([, { nullable }]) => !nullable);
+    if (required === undefined || model?.fill !== undefined || model?.enabled === false) return;
+    throw coreError('MODEL_COLUMN_MISSING', `${required[0]} of model "${name}", which has no fill`);
+  }
+
   /** What of a tracked activity is an own column of its model. */
   pick(given: { readonly model?: string | undefined }): Bag | undefined {
     const activity: { readonly model?: string | undefined; readonly [name: string]: unknown } = given;

@@ -1,10 +1,13 @@
 import type { TransactionHooks } from '../deliver/store.ts';
+import { coreError } from '../errors.ts';
+import { DEFAULT_MODEL } from '../record/model.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { Recorder } from './recorder.ts';
 
 /** What a store tells about transactions, brought to the open intent and the delivery. */
 export function transactionHooks(recorder: Recorder): TransactionHooks {
   const { delivery } = recorder;
+  const { models } = recorder.settings;
   return {
     async beforeCommit(transaction, write) {
       const { scope } = recorder;
@@ -40,6 +43,10 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       for (const activity of activities) recorder.scope?.claims.release(activity.id);
       const refusal = delivery.refuseEffects(activityIds.length, cause);
       if (!isolate) throw refusal;
+    },
+    checkModel(name) {
+      if (models !== undefined) models.checkFallback(name);
+      else if (name !== DEFAULT_MODEL) throw coreError('MODEL_UNKNOWN', JSON.stringify(name));
     },
     isDenied: recorder.settings.isDenied,
     flow: () => recorder.scope?.claims.flow,

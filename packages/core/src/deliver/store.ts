@@ -32,6 +32,8 @@ export type WriteInTransaction = (activity: Activity, options: { readonly isolat
 export interface EntityChange {
   readonly target: Target;
   readonly verb: ChangeVerb;
+  /** The kind of activity that is to tell of it where no intent does. Default `default`. */
+  readonly model?: string | undefined;
 }
 
 /** Who caused the changes of one flush. */
@@ -70,6 +72,8 @@ export interface TransactionHooks {
   wroteEffects(transaction: object, explanation: Explanation): void;
   /** Throws `STORE_WRITE_FAILED` where the change must be rolled back: unless `isolate`. */
   refusedEffects(explanation: Explanation, cause: unknown): void;
+  /** Whether a change that no intent explains can be told by this model. Throws `MODEL_UNKNOWN`, `MODEL_COLUMN_MISSING`. */
+  checkModel(name: string): void;
   /** The rule of the set-up (its option `redact`) for keys inside of values that a store itself puts into effects. */
   readonly isDenied: IsDenied;
   /** The identity of the outermost scope here, for example of a request; undefined outside any. */
