@@ -36,12 +36,7 @@ export async function auditedOrm(entities: Parameters<typeof testOrm>[0], option
   const { orm: ormOptions, actor = () => userActor(7), ...rest } = options;
   const database = await testOrm(entities, ormOptions);
   const problems: DeedlogError[] = [];
-  const deedlog = createDeedlog({
-    onProblem: (problem) => problems.push(problem),
-    ...rest,
-    actor,
-    store: mikroOrmStore(database.orm, { hashKey: 'a test key' }),
-  });
+  const deedlog = await connected(database, { onProblem: (problem) => problems.push(problem), ...rest, actor });
   const { client, orm } = database;
   const effects = async (): Promise<EffectRow[]> => (await client.query(EFFECTS)).rows as unknown as EffectRow[];
   const act: AuditedOrm['act'] = (body) => deedlog.withIntent({ action: 'ward.act', host: {} }, body);
@@ -66,4 +61,14 @@ export async function auditedOrm(entities: Parameters<typeof testOrm>[0], option
       await database[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A wrong set-up leaves no database behind. */
+async function connected(database: TestOrmResource, options: Omit<DeedlogOptions, 'store'>): Promise<Deedlog> {
+  try {
+    return createDeedlog({ ...options, store: mikroOrmStore(database.orm, { hashKey: 'a test key' }) });
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
 }

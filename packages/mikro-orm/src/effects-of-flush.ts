@@ -3,11 +3,12 @@ import type { EffectChanges, EffectOp, EntityChange, Json, TargetDescriber } fro
 import { ChangeSetType, helper } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/core';
 import { assignedValue } from './audited-field.ts';
-import type { AuditedField, EntityData } from './audited-field.ts';
+import type { AuditedField } from './audited-field.ts';
 import { collectionOf, keysNow, sameKeys } from './collection-states.ts';
 import { keyOfParts } from './describe-target.ts';
 import type { ChangedEntity } from './flush-snapshot.ts';
 import { MISSING } from './missing.ts';
+import type { EntityData } from './read-property.ts';
 import { sameState, treatValue } from './treat-value.ts';
 import type { TreatmentRules } from './treat-value.ts';
 
@@ -60,7 +61,7 @@ function tableOf({ entity, meta }: ChangedEntity, orm: MikroORM): string {
 
 function changedKey({ audited, before, type }: ChangedEntity, now: string): EffectChanges | undefined {
   if (before === undefined || kindOf(type).op !== 'U') return undefined;
-  const parts = audited.key.map((part) => part.read(before));
+  const parts = audited.key.map((part) => part.read(before, MISSING));
   if (parts.includes(MISSING)) return undefined;
   const old = keyOfParts(parts);
   return old === now ? undefined : { [CHANGED_KEY]: [old, now] };
@@ -69,7 +70,7 @@ function changedKey({ audited, before, type }: ChangedEntity, now: string): Effe
 function changesOf(change: ChangedEntity, reader: EffectReader): EffectChanges {
   const { entity, audited } = change;
   const { op } = kindOf(change.type);
-  const after = op === 'D' ? undefined : (helper(entity).__originalEntityData as EntityData | undefined);
+  const after = op === 'D' ? undefined : stateAfter(change);
   if (op === 'I') reader.whole.add(entity);
   const absent = reader.whole.has(entity) ? null : MISSING;
   const changes: Record<string, readonly [Json, Json]> = {};
@@ -79,6 +80,13 @@ function changesOf(change: ChangedEntity, reader: EffectReader): EffectChanges {
     changes[field.name] = treated(field, { old, now, rules: reader.rules, both: op === 'U' });
   }
   return changes;
+}
+
+/** What the entity has lost, for example by `undefined`, was written as null. */
+function stateAfter({ entity, before = {} }: ChangedEntity): EntityData {
+  const after = (helper(entity).__originalEntityData ?? {}) as EntityData;
+  const lost = Object.keys(before).filter((name) => !(name in after));
+  return lost.length === 0 ? after : { ...after, ...Object.fromEntries(lost.map((name) => [name, null])) };
 }
 
 function isSame({ collection }: AuditedField, old: unknown, now: unknown): boolean {
@@ -92,27 +100,19 @@ function treated({ treatment }: AuditedField, states: { old: unknown; now: unkno
   return [treatValue(hidden ? MISSING : old, treatment, rules), treatValue(hidden ? MISSING : now, treatment, rules)];
 }
 
-function statesOf(field: AuditedField, states: { change: ChangedEntity; after: EntityData | undefined; absent: unknown }): readonly [unknown, unknown] {
+function statesOf(field: AuditedField, states: { change: ChangedEntity; after: EntityData | undefined; absent: null | typeof MISSING }): readonly [unknown, unknown] {
   const { change, after, absent } = states;
   if (field.collection !== undefined) return collectionStates(change, field);
   if (field.assigned) return [change.states.get(field.name), after === undefined ? null : assignedValue(change.entity, field)];
   return rowStates(field, { before: change.before, after, absent });
 }
 
-function rowStates(field: AuditedField, states: { before: EntityData | undefined; after: EntityData | undefined; absent: unknown }): readonly [unknown, unknown] {
+function rowStates(field: AuditedField, states: { before: EntityData | undefined; after: EntityData | undefined; absent: null | typeof MISSING }): readonly [unknown, unknown] {
   const { before, after, absent } = states;
-  const old = before === undefined ? null : orElse(field.read(before), absent);
+  const old = before === undefined ? null : field.read(before, absent);
   if (after === undefined) return [old, null];
-  const now = field.read(after);
-  if (before === undefined) return [null, orElse(now, null)];
-  if (field.unchanged?.(before, after) === true) return [old, old];
-  if (now !== MISSING) return [old, now];
-  // What the entity has lost was written as null; what it never had was not.
-  return field.read(before) === MISSING ? [old, old] : [old, null];
-}
-
-function orElse(value: unknown, other: unknown): unknown {
-  return value === MISSING ? other : value;
+  if (before === undefined) return [null, field.read(after, null)];
+  return field.unchanged?.(before, after) === true ? [old, old] : [old, field.read(after, absent)];
 }
 
 function collectionStates({ entity, states, type }: ChangedEntity, field: AuditedField): readonly [unknown, unknown] {

@@ -2,8 +2,8 @@ import { ChangeSetType, helper } from '@mikro-orm/core';
 import type { Collection, EntityMetadata, UnitOfWork } from '@mikro-orm/core';
 import type { AuditedEntities, AuditedEntity } from './audited-entities.ts';
 import { assignedValue } from './audited-field.ts';
-import type { EntityData } from './audited-field.ts';
 import { collectionOf, keysBefore } from './collection-states.ts';
+import type { EntityData } from './read-property.ts';
 
 /** An audited entity as it was before a flush that changes it. */
 export interface ChangedEntity {
