@@ -30,11 +30,15 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       delivery.deferred(activities, error);
     },
     suggestTarget(entity, transaction) {
-      recorder.scope?.intent?.suggestions.add(entity, transaction);
+      const intent = recorder.scope?.intent;
+      if (intent === undefined) return;
+      intent.suggestions.add(entity, transaction);
+      intent.transaction = transaction ?? intent.transaction;
     },
     explain: (changes) => explainChanges(changes, recorder),
     wroteEffects(transaction, { activities }) {
-      const claims = recorder.scope?.claims;
+      const { claims, intent } = recorder.scope ?? {};
+      if (intent !== undefined) intent.transaction = transaction;
       for (const activity of activities) {
         delivery.transactions.add(transaction, { activity, rolledBack: () => claims?.release(activity.id) });
       }

@@ -6,7 +6,10 @@ import type { Target, TargetDescriber } from '../record/target.ts';
 
 /** How a batch is to be written. */
 export interface WriteOptions {
-  /** The caller's transaction, for example an EntityManager; undefined: the one the store sees around, if any. */
+  /**
+   * The caller's transaction, for example an EntityManager; undefined: the one the store sees around, if any. One that the store told
+   * {@link TransactionHooks} of means that transaction as it stands now, and counts as undefined once it is over.
+   */
   readonly transaction?: unknown;
   /** In a transaction: a failed write must leave the transaction usable (a savepoint). Default false. */
   readonly isolate?: boolean;
