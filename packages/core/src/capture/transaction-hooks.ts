@@ -15,7 +15,9 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       await scope.intent.joinTransaction(transaction, write);
     },
     afterCommit(transaction) {
-      recorder.scope?.intent?.suggestions.committed(transaction);
+      const intent = recorder.scope?.intent;
+      intent?.suggestions.committed(transaction);
+      if (intent?.transaction === transaction) intent.transaction = undefined;
       delivery.committed(delivery.transactions.take(transaction));
     },
     afterRollback(transaction) {
