@@ -1,8 +1,9 @@
 import { auditable } from '@deedlog/mikro-orm';
-import { defineEntity, p } from '@mikro-orm/core';
-import type { EntityManager } from '@mikro-orm/core';
+import { ChangeSetType, defineEntity, p } from '@mikro-orm/core';
+import type { EntityManager, EventArgs, EventSubscriber, FlushEventArgs } from '@mikro-orm/core';
 import { describe, expect, test } from 'vitest';
 import { auditedOrm } from './audited-orm.ts';
+import type { TestOrmOptions } from '../support/database.ts';
 import type { AuditedOrm } from './audited-orm.ts';
 
 const Owner = defineEntity({
@@ -41,8 +42,8 @@ const WITNESS = [
   ...['owner', 'part', 'card'].map((table) => `create trigger see after insert or update or delete on ${table} for each row execute function see()`),
 ];
 
-async function open(): Promise<AuditedOrm> {
-  const orm = await auditedOrm([Owner, Part, Card]);
+async function open(ormOptions: TestOrmOptions = {}): Promise<AuditedOrm> {
+  const orm = await auditedOrm([Owner, Part, Card], { orm: ormOptions });
   for (const statement of WITNESS) await orm.client.query(statement);
   return orm;
 }
@@ -193,4 +194,27 @@ describe('each change of a row is told once, with its values before and after th
     });
     expect(changed).toEqual([['D part 1', { code: ['x', null], owner: ['1', null] }]]);
   });
+});
+
+/** Changes entities while a flush is under way. */
+class Meddler implements EventSubscriber {
+  beforeUpdate({ entity }: EventArgs<object>): void {
+    if (entity instanceof Card.class) Object.assign(entity, { note: 'by a hook' });
+  }
+
+  onFlush({ em, uow }: FlushEventArgs): void {
+    for (const { entity, type } of uow.getChangeSets()) {
+      if (!(entity instanceof Owner.class) || type !== ChangeSetType.CREATE) continue;
+      uow.computeChangeSet(em.create(Card, { number: 'by a subscriber' }));
+    }
+  }
+}
+
+test('what subscribers and hooks of the application change in a flush is told as it was written', async () => {
+  await using orm = await open({ subscribers: [new Meddler()] });
+  expect(await flushed(orm, (em) => em.create(Owner, { name: 'a' } as never))).toEqual(
+    expect.arrayContaining([['I owner 1', { name: [null, 'a'] }], ['I card by a subscriber', { number: [null, 'by a subscriber'] }]]),
+  );
+  await orm.effectsOf((em) => em.create(Card, { number: 'c1', note: 'old' }));
+  expect(await flushed(orm, async (em) => ((await em.findOneOrFail(Card, 'c1')).note = 'new'))).toEqual([['U card c1', { note: ['old', 'by a hook'] }]]);
 });

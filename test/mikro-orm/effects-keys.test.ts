@@ -51,6 +51,22 @@ test('so does one with a key of several parts, or of another form than text', as
   expect((await orm.effectsOf(async (em) => em.assign(await em.findOneOrFail(Visit, { big: 1n }), { big: 2n })))[0]?.[2]).toEqual({ big: ['1', '2'] });
 });
 
+test('keys that pass from row to row are told in their order, and a delete under a key that no row has is none', async () => {
+  await using orm = await open();
+  await orm.client.query(`insert into country values ('de', 'Germany'), ('at', 'Austria')`);
+  const swapped = await orm.effectsOf(async (em) => {
+    const [at, de] = await em.find(Country, {}, { orderBy: { code: 'asc' } });
+    for (const [country, code] of [[at, 'tmp'], [de, 'at'], [at, 'de']] as const) {
+      if (country !== undefined) country.code = code;
+      await em.flush();
+    }
+  });
+  expect(swapped).toEqual([['U', 'tmp', { $key: ['at', 'tmp'] }], ['U', 'at', { $key: ['de', 'at'] }], ['U', 'de', { $key: ['tmp', 'de'] }]]);
+  const missed = await orm.effectsOf(async (em) => em.remove(em.assign(await em.findOneOrFail(Country, 'de'), { code: 'x' })));
+  expect(missed).toEqual([]);
+  expect((await orm.client.query('select * from country order by code')).rows).toEqual([{ code: 'at', name: 'Germany' }, { code: 'de', name: 'Austria' }]);
+});
+
 test('a row that was never loaded is deleted and updated with old values unknown, not null', async () => {
   await using orm = await open();
   await orm.client.query(`insert into country values ('de', 'Germany'), ('at', 'Austria')`);

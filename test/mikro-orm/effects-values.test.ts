@@ -70,6 +70,12 @@ auditable(Thing, {
   ],
 });
 
+const Form = defineEntity({
+  name: 'Form',
+  properties: { id: p.integer().primary(), doc: p.json<object>(), hashed: p.json<object>(), count: p.integer() },
+});
+auditable(Form, { fields: { doc: 'plain', hashed: 'hash', count: 'plain' } });
+
 /** Each field with a value and how an effect tells it, then with another. */
 const VALUES: Readonly<Record<string, readonly [value: unknown, told: unknown, next: unknown, nextTold: unknown]>> = {
   note: ['n', 'n', 'm', 'm'],
@@ -202,6 +208,17 @@ describe('JSON', () => {
       await orm.effectsOf((em) => em.create(Thing, { doc } as never));
       expect(await orm.effectsOf(async (em) => (await em.findOneOrFail(Thing, index + 1)).doc = { now: index })).toEqual([['U', String(index + 1), { doc: [doc, { now: index }] }]]);
     }
+  });
+
+  test('is the same in whatever order its keys stand, and so is its hash', async () => {
+    await using orm = await auditedOrm([Form]);
+    const made = await orm.effectsOf((em) => em.create(Form, { doc: { long: 1, b: [{ y: 1, x: 2 }] }, hashed: { long: 1, b: 2 }, count: 0 }));
+    const same = await orm.effectsOf(async (em) => em.assign(await em.findOneOrFail(Form, 1), { doc: { b: [{ x: 2, y: 1 }], long: 1 }, count: 1 }, { mergeObjectProperties: false }));
+    expect(same).toEqual([['U', '1', { count: [0, 1] }]]);
+    const again = await orm.effectsOf((em) => em.create(Form, { doc: {}, hashed: { b: 2, long: 1 }, count: 0 }));
+    expect(again[0]?.[2]['hashed']).toEqual(made[0]?.[2]['hashed']);
+    const gone = await orm.effectsOf(async (em) => em.remove(await em.findOneOrFail(Form, 1)));
+    expect(gone[0]?.[2]['hashed']).toEqual([made[0]?.[2]['hashed']?.[1], null]);
   });
 
   test('is redacted by the rule of the set-up', async () => {

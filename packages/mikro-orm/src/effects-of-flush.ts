@@ -35,9 +35,13 @@ export function effectsOfFlush(changed: readonly ChangedEntity[], reader: Effect
   return changed.flatMap((change) => {
     const target = reader.describe(change.entity);
     if (target === undefined) return [];
-    const changes = { ...changedKey(change, String(target.id)), ...changesOf(change, reader) };
+    const kind = kindOf(change.type);
+    const key = changedKey(change, String(target.id));
+    // MikroORM looks for the row under its new key, and so deletes none.
+    if (kind.op === 'D' && key !== undefined) return [];
+    const changes = { ...key, ...changesOf(change, reader) };
     if (!change.rowChanges && Object.keys(changes).length === 0) return [];
-    return [{ ...kindOf(change.type), target, model: change.audited.model, table: tableOf(change, reader.orm), changes }];
+    return [{ ...kind, target, table: tableOf(change, reader.orm), changes }];
   });
 }
 
@@ -59,8 +63,8 @@ function tableOf({ entity, meta }: ChangedEntity, orm: MikroORM): string {
   return `${schema}.${meta.tableName}`;
 }
 
-function changedKey({ audited, before, type }: ChangedEntity, now: string): EffectChanges | undefined {
-  if (before === undefined || kindOf(type).op !== 'U') return undefined;
+function changedKey({ audited, before }: ChangedEntity, now: string): EffectChanges | undefined {
+  if (before === undefined) return undefined;
   const parts = audited.key.map((part) => part.read(before, MISSING));
   if (parts.includes(MISSING)) return undefined;
   const old = keyOfParts(parts);

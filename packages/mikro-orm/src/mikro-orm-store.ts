@@ -36,6 +36,8 @@ const connected = new WeakSet<MikroORM>();
  * Stores activities in the orm's database (PostgreSQL or PGlite), in the transaction of the change they belong to. It sees the
  * transactions of this orm: implicit ones of `em.flush()`, `em.transactional()`, `em.begin()`, savepoints. What runs in
  * none is written on a connection of its own. It hides deedlog's tables from the orm's schema generator. Closing it leaves the orm open.
+ * Subscribers of yours that add change sets in `onFlush` must be registered before `createDeedlog`, for example in the orm's `subscribers`:
+ * what comes later it does not see.
  *
  * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, `MIKRO_ORM_ALREADY_CONNECTED`,
  * `MIKRO_ORM_FIELD_UNKNOWN` or `MIKRO_ORM_HASH_KEY_MISSING`

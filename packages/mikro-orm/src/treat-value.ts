@@ -43,7 +43,14 @@ export function sameState(one: unknown, other: unknown): boolean {
 
 function valueText(value: unknown): string {
   if (value instanceof Uint8Array) return bytesText(value);
-  return typeof value === 'string' ? value : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? '';
+  return typeof value === 'string' ? value : JSON.stringify(value, inOrder) ?? '';
+}
+
+/** PostgreSQL keeps the keys of an object in an order of its own. */
+function inOrder(_: string, part: unknown): unknown {
+  if (typeof part === 'bigint') return String(part);
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+  return Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** As PostgreSQL writes them: `\\x0aff`. */
