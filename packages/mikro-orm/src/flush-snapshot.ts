@@ -3,6 +3,7 @@ import type { Collection, EntityMetadata, UnitOfWork } from '@mikro-orm/core';
 import type { AuditedEntities, AuditedEntity } from './audited-entities.ts';
 import { assignedValue } from './audited-field.ts';
 import { collectionOf, keysBefore } from './collection-states.ts';
+import { MISSING } from './missing.ts';
 import type { EntityData } from './read-property.ts';
 
 /** An audited entity as it was before a flush that changes it. */
@@ -67,9 +68,11 @@ function statesBefore(entity: object, { fields }: AuditedEntity, type: ChangeSet
     if (field.assigned) before.set(field.name, type === ChangeSetType.CREATE ? null : assignedValue(entity, field));
     if (field.collection === undefined) continue;
     const collection = collectionOf(entity, field.name);
-    if (collection === undefined || (type === ChangeSetType.CREATE && collection.length === 0)) continue;
-    if (type === ChangeSetType.CREATE) before.set(field.name, null);
-    else if (deleted || collection.isDirty()) before.set(field.name, keysBefore(collection));
+    if (type === ChangeSetType.CREATE) {
+      if (collection !== undefined && collection.length > 0) before.set(field.name, null);
+    } else if (deleted || collection?.isDirty() === true) {
+      before.set(field.name, collection === undefined ? MISSING : keysBefore(collection));
+    }
   }
   return before;
 }
