@@ -41,7 +41,7 @@ export function effectsOfFlush(changed: readonly ChangedEntity[], reader: Effect
     if (kind.op === 'D' && key !== undefined) return [];
     const changes = { ...key, ...changesOf(change, reader) };
     if (!change.rowChanges && Object.keys(changes).length === 0) return [];
-    return [{ ...kind, target, table: tableOf(change, reader.orm), changes }];
+    return [{ ...kind, target, model: change.audited.model, table: tableOf(change, reader.orm), changes }];
   });
 }
 
