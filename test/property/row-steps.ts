@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/core';
 import { Dog, ENTITIES, Mark, Owner, Seat, Truck } from './entities.ts';
 import type { Kind } from './entities.ts';
 import type { RowStep } from './program.ts';
-import { pick } from './request.ts';
+import { clearAll, pick } from './request.ts';
 import type { Request, Row } from './request.ts';
 import { here } from './whereabouts.ts';
 
@@ -70,11 +70,12 @@ function change({ kind, value }: RowStep, row: Row, { em, next }: Request): void
 }
 
 /** Where the entity was never loaded, its old values are not known. */
-function changeUnloaded(kind: Kind, row: Row, { em, next, account }: Request): void {
+function changeUnloaded(kind: Kind, row: Row, request: Request): void {
+  const { em, next } = request;
   // A version must be known, and a truck is written to two tables.
   if (kind === 'dog' || kind === 'truck') return;
-  em.clear();
-  account.count('blind');
+  // Around it, too: a second instance of the row would keep its former collection.
+  clearAll(request);
   const reference = em.getReference(ENTITIES[kind] as never, (kind === 'seat' ? [row.hall, row.row] : row.id) as never) as Row;
   reference.count = next();
 }
