@@ -255,7 +255,9 @@ const quietHooks: TransactionHooks = {
   activityIn: () => undefined,
   wroteEffects: () => undefined,
   refusedEffects: () => undefined,
+  checkModel: () => undefined,
   flow: () => undefined,
+  isDenied: () => false,
 };
 
 type Run = Exclude<StoreUnderTest['transaction'], Skip>;

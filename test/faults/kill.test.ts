@@ -14,6 +14,9 @@ const KILL_MS = 10_000;
 /** The load lasts at most this long before the kill, in milliseconds. */
 const LOAD_MS = 250;
 
+/** With so many changes both ways of the load were taken. */
+const SOME = 100;
+
 /** PGlite lives in the process that is killed: nothing of it is left to look at. */
 const onServer = test.skipIf(databaseKind === 'pglite');
 
@@ -84,6 +87,8 @@ async function check(business: PostgresLike, log: PostgresLike): Promise<number>
   expect(idle.rows).toEqual([]);
   const doubled = await log.query('select id from deedlog.activity group by id having count(*) > 1');
   expect(doubled.rows).toEqual([]);
+  const observers = await log.query('select distinct observer from deedlog.activity order by 1');
+  if (truth.rows.length > SOME) expect(observers.rows).toEqual([{ observer: 'manual' }, { observer: 'trpc' }]);
   return truth.rows.length;
 }
 

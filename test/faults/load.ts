@@ -1,9 +1,11 @@
 import { createDeedlog, userActor } from '@deedlog/core';
 import { auditable, migrateDeedlog, mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
+import { auditMiddleware } from '@deedlog/trpc';
 import { defineEntity, p } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { initTRPC } from '@trpc/server';
 
-/** The process that is killed: endless requests that create, update and delete, each an intent with its own fork. */
+/** The process that is killed: endless requests that create, update and delete, half of them tRPC calls, each an intent with its own fork. */
 const Item = defineEntity({ name: 'Item', tableName: 'item', properties: { id: p.integer().primary(), count: p.integer() } });
 auditable(Item, { trackFields: ['count'] });
 
@@ -17,6 +19,9 @@ const log = logOrm === undefined ? undefined : separateLog({ business, log: logO
 if (log === undefined) await migrateDeedlog(business);
 else await log.migrate();
 const deedlog = createDeedlog({ actor: () => userActor('7'), store: mikroOrmStore(business, log === undefined ? {} : { log }) });
+const t = initTRPC.create();
+const router = t.router({ work: t.procedure.concat(auditMiddleware(deedlog, { action: 'item.call' })).mutation(request) });
+const caller = router.createCaller({});
 
 if (process.env['DRAIN_ONLY'] !== undefined) {
   await log?.drain();
@@ -29,7 +34,7 @@ if (process.env['DRAIN_ONLY'] !== undefined) {
 }
 
 async function work(): Promise<never> {
-  for (;;) await deedlog.withIntent({ action: 'item.work', host: {} }, request);
+  for (;;) await (Math.random() < 0.5 ? caller.work() : deedlog.withIntent({ action: 'item.work', host: {} }, request));
 }
 
 async function request(): Promise<void> {

@@ -34,14 +34,16 @@ export {
   type ActorLink,
 } from './record/actor.ts';
 export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOptions } from './record/changes.ts';
-export { UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
+export { CHANGED_KEY, UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
 export {
   DEFAULT_MODEL,
   type ActivityModel,
+  type AuditColumns,
   type FillFacts,
   type ModelColumn,
   type ModelColumnType,
+  type ModelFact,
   type ModelName,
   type ModelSetting,
   type ModelSettings,

@@ -27,19 +27,26 @@ export interface AuditableCapture {
   readonly context?: 'optional' | 'required';
 }
 
-export interface AuditableFields<Entity> extends AuditableCapture {
-  /** Unnamed fields leave no trace, of neither value nor name. */
-  readonly fields: { readonly [Field in AuditableField<Entity>]?: EffectTreatment };
+interface AuditableOptions<Entity> extends AuditableCapture {
   /** How people read the entity. Default: the store's `label` option. */
   readonly label?: ((entity: Entity) => string | undefined) | undefined;
+  /**
+   * The kind of activity that tells of a change which nobody declared, one of the models of `createDeedlog`. If it has columns that are not
+   * nullable, it needs a `fill`: nobody is there to give them. Default `default`.
+   */
+  readonly model?: string | undefined;
+}
+
+export interface AuditableFields<Entity> extends AuditableOptions<Entity> {
+  /** Unnamed fields leave no trace, of neither value nor name. */
+  readonly fields: { readonly [Field in AuditableField<Entity>]?: EffectTreatment };
 }
 
 /** The short form: tracked fields are kept plain, those of them that are sensitive redacted. */
-export interface AuditableTracked<Entity> extends AuditableCapture {
+export interface AuditableTracked<Entity> extends AuditableOptions<Entity> {
   readonly trackFields: readonly AuditableField<Entity>[];
   /** A sensitive field that is not tracked is tracked by this. */
   readonly sensitiveFields?: readonly AuditableField<Entity>[];
-  readonly label?: ((entity: Entity) => string | undefined) | undefined;
 }
 
 /** What was declared of an entity, in the one form that deedlog works with. */
@@ -48,6 +55,7 @@ export interface Audited {
   readonly fields: ReadonlyMap<string, EffectTreatment>;
   readonly label: ((entity: never) => string | undefined) | undefined;
   readonly how: AuditableCapture;
+  readonly model: string | undefined;
 }
 
 const declared = new Map<EntityName, Audited>();
@@ -56,13 +64,15 @@ const declared = new Map<EntityName, Audited>();
  * Opts an entity into effects: each row of it that MikroORM creates, updates or deletes in a flush leaves one (by triggers: each that
  * anybody does), with old and new values of the named fields. An update of unnamed fields alone leaves an effect without changes: that the row changed is no secret, what changed in
  * it is. Classes that extend the entity inherit the declaration. Declare it beside the entity, once; again replaces it. Field names
- * are checked against the orm by `createDeedlog` (`MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_FIELD_NO_COLUMN`). Returns the entity.
+ * are checked against the orm by `createDeedlog` (`MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_FIELD_NO_COLUMN`), and so is the model (`MODEL_UNKNOWN`,
+ * `MODEL_COLUMN_MISSING`). Returns the entity.
  */
 export function auditable<Entity extends object, Name extends EntityName<Entity>>(
   entity: Name & EntityName<Entity>,
   options: AuditableFields<Entity> | AuditableTracked<Entity>,
 ): Name {
-  const audited: Audited = { entity: entity as EntityName, fields: treatmentsOf(options), label: options.label, how: howOf(options) };
+  const { label, model } = options;
+  const audited: Audited = { entity: entity as EntityName, fields: treatmentsOf(options), label, model, how: howOf(options) };
   declared.set(audited.entity, audited);
   return entity;
 }

@@ -8,8 +8,12 @@ import { mikroOrmError } from './errors.ts';
 /** An entity of one orm that leaves effects. */
 export interface AuditedEntity {
   readonly fields: readonly AuditedField[];
+  /** The parts of its key, in their order. */
+  readonly key: readonly AuditedField[];
   readonly label: Audited['label'];
   readonly capture: CaptureMode;
+  /** The model of activities that tell of its changes where no intent does. */
+  readonly model: Audited['model'];
 }
 
 /** The audited entities of one orm by the id of their metadata, and through inheritance. */
@@ -35,7 +39,8 @@ export function declaredChains(metadata: MetadataStorage): ReadonlyMap<EntityMet
   const declared = new Map<number, Audited>();
   for (const audited of declaredAuditable()) {
     const meta = metadata.find(audited.entity);
-    if (meta !== undefined && known.has(meta)) declared.set(meta._id, audited);
+    // An abstract entity belongs to no orm, but those that extend it do.
+    if (meta !== undefined && (known.has(meta) || meta.abstract === true)) declared.set(meta._id, audited);
   }
   const chains = new Map<EntityMetadata, DeclaredChain>();
   if (declared.size === 0) return chains;
@@ -75,7 +80,10 @@ function merged(orm: MikroORM, meta: EntityMetadata, options: { readonly chain: 
     if (treatment === 'hash' && !hashKey) throw mikroOrmError('MIKRO_ORM_HASH_KEY_MISSING', `${meta.className}.${field}`);
     return fieldOf(orm, meta, { path: field, treatment });
   });
-  return { fields, capture: captureOf(chain), label: chain.find(({ label }) => label !== undefined)?.label };
+  const key = meta.primaryKeys.map((path) => fieldOf(orm, meta, { path, treatment: 'plain' }));
+  const label = chain.find((audited) => audited.label !== undefined)?.label;
+  const model = chain.find((audited) => audited.model !== undefined)?.model;
+  return { fields, key, label, model, capture: captureOf(chain) };
 }
 
 function fieldOf(orm: MikroORM, meta: EntityMetadata, { path, treatment }: { readonly path: string; readonly treatment: EffectTreatment }): AuditedField {

@@ -46,8 +46,8 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
     remedy: 'Leave it out, name what holds it (the owning side, the whole JSON property), or use capture: "subscriber".',
   },
   MIKRO_ORM_FIELD_UNKNOWN: {
-    meaning: 'auditable names a field that the entity does not have',
-    remedy: 'Write the name of a property, or a path into an embedded object such as "address.city".',
+    meaning: 'auditable names a field that the entity does not have, or of which nothing is stored',
+    remedy: 'Write the name of a property, or a path into an embedded object such as "address.city". A formula, a property that is not persisted and the inverse side of a 1:1 have no column.',
   },
   MIKRO_ORM_HASH_KEY_MISSING: {
     meaning: 'auditable treats a field by hash, and the store has no key',

@@ -39,10 +39,13 @@ const connected = new WeakSet<MikroORM>();
  * Stores activities in the orm's database (PostgreSQL or PGlite), in the transaction of the change they belong to. It sees the
  * transactions of this orm: implicit ones of `em.flush()`, `em.transactional()`, `em.begin()`, savepoints. What runs in
  * none is written on a connection of its own. It hides deedlog's tables from the orm's schema generator. Closing it leaves the orm open.
+ * Subscribers of yours that add change sets in `onFlush` must be registered before `createDeedlog`, for example in the orm's `subscribers`:
+ * what comes later it does not see.
  *
  * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, and for entities under triggers
  * `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_TABLE_UNKNOWN`; from `createDeedlog` `MIKRO_ORM_ALREADY_CONNECTED`,
- * `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_HASH_KEY_MISSING` or `MIKRO_ORM_TRIGGERS_SEPARATE_LOG`; a flush rejects with
+ * `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_HASH_KEY_MISSING` or `MIKRO_ORM_TRIGGERS_SEPARATE_LOG`, and `MODEL_UNKNOWN` or `MODEL_COLUMN_MISSING`
+ * where `auditable` names a model that cannot serve; a flush rejects with
  * `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING` or `MIKRO_ORM_TRIGGERS_DRIFTED`.
  */
 export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {}): Store {
@@ -60,6 +63,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
     connect(given, models = new Map()) {
       if (connected.has(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
       audits = auditedEntities(orm, options.hashKey);
+      for (const { model } of audits.values()) if (model !== undefined) given.checkModel(model);
       const tables = triggerTables(orm.getMetadata(), orm.config.get('schema'));
       if (tables.length > 0 && options.log !== undefined) throw mikroOrmError('MIKRO_ORM_TRIGGERS_SEPARATE_LOG');
       connected.add(orm);
@@ -67,7 +71,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       hooks = given;
       options.log?.start();
       const seen = new Map([...audits].filter(([, { capture }]) => capture === 'subscriber'));
-      const capture = new FlushCapture(seen, { orm, describe, hashKey: options.hashKey ?? '', whole: new WeakSet() });
+      const capture = new FlushCapture(seen, { orm, describe, rules: { hashKey: options.hashKey ?? '', isDenied: given.isDenied }, whole: new WeakSet() });
       const hooksNow = (): TransactionHooks | undefined => hooks;
       const listener = transactionListener({ writer, capture, hooksNow, adopt: tables.length > 0 ? adoptTransaction : undefined });
       if (tables.length > 0) unwatch = triggerContext({ orm, writer, listener, hooksNow, tables });

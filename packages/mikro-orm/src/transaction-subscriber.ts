@@ -31,6 +31,7 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
         tree.ended(transaction);
         await listener.ended(transaction, 'committed');
       } else if (transaction !== undefined) {
+        tree.left(transaction);
         const parent = tree.parentOf(transaction);
         if (parent !== undefined) listener.released(transaction, parent);
       }
@@ -40,6 +41,7 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
         tree.ended(transaction);
         await listener.ended(transaction, 'rolledBack');
       } else if (transaction !== undefined) {
+        tree.left(transaction);
         listener.rolledBack(transaction);
       }
     },

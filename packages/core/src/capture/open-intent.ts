@@ -167,7 +167,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     }
     // From here on what is said is late: the draft has been made.
     this.#state = 'recorded';
-    return this.inTransaction.noting(this.recorder.record(this.#draft(final, this.facts), { strictness: 'lenient' }));
+    return this.inTransaction.noting(this.recorder.record(this.#draft(final, this.facts), { strictness: 'lenient', transaction: this.transaction }));
   }
 
   /** What was said about the end wins over what the adapter saw, but nobody can call an act done that threw. */
@@ -222,7 +222,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     this.late = undefined;
     const again = (draft: Draft): Draft => ({ ...draft, id: createId(), occurredAt: late.occurredAt ?? new Date(), causationId: this.id });
     const draft = this.#draft(ending, withLate(facts, late));
-    return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient' });
+    return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient', transaction: this.transaction });
   }
 
   #draft(ending: Ending, facts: Facts): Draft | Promise<Draft> {

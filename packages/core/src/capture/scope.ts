@@ -13,7 +13,7 @@ export interface Scope {
   readonly causationId: string | null;
   readonly intent: OpenIntent | undefined;
   readonly paused: boolean;
-  /** What activities of this flow are about; its identity is that of the flow. */
+  /** What activities of this actor in this flow are about. */
   readonly claims: Claims;
   readonly suppression: Suppression | undefined;
 }
@@ -26,7 +26,10 @@ export interface Suppression {
   readonly activity: TransactionActivity;
 }
 
-/** How {@link Deedlog.run} opens a scope. What is absent is taken from the surrounding scope. */
+/**
+ * How {@link Deedlog.run} opens a scope. What is absent is taken from the surrounding scope. Inside of an open intent, what another actor
+ * does is not part of that intent: it is told by itself, with the intent's id as `causationId`.
+ */
 export interface RunOptions<Host = unknown> {
   /** What the actor and context resolvers get. */
   readonly host?: Host;

@@ -1,11 +1,15 @@
 import type { ChangeVerb } from '../capture/track-change.ts';
 import type { Activity } from '../record/activity.ts';
 import type { ModelShape } from '../record/model.ts';
+import type { IsDenied } from '../record/redact.ts';
 import type { Target, TargetDescriber } from '../record/target.ts';
 
 /** How a batch is to be written. */
 export interface WriteOptions {
-  /** The caller's transaction, for example an EntityManager; undefined: the one the store sees around, if any. */
+  /**
+   * The caller's transaction, for example an EntityManager; undefined: the one the store sees around, if any. One that the store told
+   * {@link TransactionHooks} of means that transaction as it stands now, and counts as undefined once it is over.
+   */
   readonly transaction?: unknown;
   /** In a transaction: a failed write must leave the transaction usable (a savepoint). Default false. */
   readonly isolate?: boolean;
@@ -31,6 +35,8 @@ export type WriteInTransaction = (activity: Activity, options: { readonly isolat
 export interface EntityChange {
   readonly target: Target;
   readonly verb: ChangeVerb;
+  /** The kind of activity that is to tell of it where no intent does. Default `default`. */
+  readonly model?: string | undefined;
 }
 
 /** Who caused the changes of one flush. */
@@ -94,6 +100,10 @@ export interface TransactionHooks {
   wroteEffects(transaction: object, explanation: Explanation): void;
   /** Throws `STORE_WRITE_FAILED` where the change must be rolled back: unless `isolate`. */
   refusedEffects(explanation: Explanation, cause: unknown): void;
+  /** Whether a change that no intent explains can be told by this model. Throws `MODEL_UNKNOWN`, `MODEL_COLUMN_MISSING`. */
+  checkModel(name: string): void;
+  /** The rule of the set-up (its option `redact`) for keys inside of values that a store itself puts into effects. */
+  readonly isDenied: IsDenied;
   /** The identity of the outermost scope here, for example of a request; undefined outside any. */
   flow(): object | undefined;
 }

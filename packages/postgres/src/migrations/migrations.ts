@@ -5,12 +5,22 @@ import { effectIndexes } from './effect-indexes.ts';
 import { effectTable } from './effect-table.ts';
 import type { Migration } from './migration.ts';
 import { outboxTable } from './outbox-table.ts';
+import { recordFunction } from './record-function.ts';
 import { relayedTable } from './relayed-table.ts';
 import { triggerSupport } from './trigger-support.ts';
 import { triggeredRowsFunction } from './triggered-rows.ts';
 
 /** Every migration in the order in which they run. New ones are appended. */
-export const MIGRATIONS: readonly Migration[] = [activityTable, activityIndexes, effectTable, triggerSupport, triggeredRowsFunction, captureTable, effectIndexes];
+export const MIGRATIONS: readonly Migration[] = [
+  activityTable,
+  activityIndexes,
+  effectTable,
+  recordFunction,
+  triggerSupport,
+  triggeredRowsFunction,
+  captureTable,
+  effectIndexes,
+];
 
 /**
  * What a database is to deedlog. `only`: business and log in one. `business`: its log is elsewhere, so it needs the outbox alone.

@@ -37,11 +37,13 @@ export const triggerSupport: Migration = {
       ...Object.fromEntries(['text', 'bpchar', 'date'].map((type) => [type, `coalesce(to_json($1)::text, 'null')`])),
       timestamptz: `coalesce('"' || ${ISO.timestamptz} || '"', 'null')`,
       timestamp: `coalesce('"' || ${ISO.timestamp} || '"', 'null')`,
-      bytea: `coalesce('"[Buffer ' || length($1) || ' bytes]"', 'null')`,
+      bytea: `coalesce(case when length($1) <= 1024 then '"' || chr(92) || chr(92) || 'x' || encode($1, 'hex') || '"' else '"[Buffer ' || length($1) || ' bytes]"' end, 'null')`,
     }),
     ...fn('value_text', 'text', {
       anyelement: `$1::text`,
       ...Object.fromEntries(['int2', 'int4', 'int8', 'oid', 'bool', 'numeric', 'float4', 'float8', 'text', 'jsonb'].map((type) => [type, `$1::text`])),
+      // Whatever the session's bytea_output is.
+      bytea: `chr(92) || 'x' || encode($1, 'hex')`,
       date: `trim(both '"' from to_json($1)::text)`,
       // A cast to text would cut off its blanks.
       bpchar: `case when $1 is not null then concat($1) end`,
