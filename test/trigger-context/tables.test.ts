@@ -150,3 +150,28 @@ test('an entity with capture none leaves no effect', async () => {
   expect(rows[0]).toEqual({ effects: 0, activities: 1 });
   await deedlog.close();
 });
+
+test('strict entities refuse a write without an activity, and storage old keeps what was', async () => {
+  const Ledger = defineEntity({ name: 'Ledger', properties: { id: p.integer().primary(), amount: p.integer() } });
+  auditable(Ledger, { fields: { amount: 'plain' }, capture: 'trigger', context: 'required', storage: 'old' });
+  await using database = await testOrm([Ledger]);
+  const { orm } = database;
+  await auditTriggers(orm).install();
+  const deedlog = createDeedlog({ actor: () => userActor(7), store: mikroOrmStore(orm) });
+  const refused = { message: expect.stringContaining('POSTGRES_ACTIVITY_REQUIRED') };
+  await expect(orm.em.fork().insert(Ledger, { amount: 1 })).rejects.toMatchObject(refused);
+  await expect(database.client.query('insert into ledger (amount) values (1)')).rejects.toMatchObject(refused);
+  await deedlog.run({ host: {} }, async () => {
+    const em = orm.em.fork();
+    const ledger = em.create(Ledger, { amount: 2 });
+    await em.flush();
+    ledger.amount = 3;
+    await em.flush();
+  });
+  const { rows } = await database.client.query(`select e.op::text as op, e.changes, a.action from deedlog.effect e join deedlog.activity a on a.id = e.activity_id order by e.id`);
+  expect(rows).toEqual([
+    { op: 'I', changes: {}, action: 'ledger.create' },
+    { op: 'U', changes: { amount: [2] }, action: 'ledger.update' },
+  ]);
+  await deedlog.close();
+});

@@ -4,7 +4,7 @@ import { createId } from '@deedlog/core';
 import fc from 'fast-check';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { testDatabase } from '../support/database.ts';
+import { databaseKind, testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { effectsIn, liveRows, replay } from './replay.ts';
 import { tableOf } from './tables.ts';
@@ -51,10 +51,16 @@ const stepOf = (sql: fc.Arbitrary<string>): fc.Arbitrary<Step> => fc.record({ sq
 
 const steps = (sql: fc.Arbitrary<string>): fc.Arbitrary<Step[]> => fc.array(stepOf(sql), { minLength: 3, maxLength: 12 });
 
+/**
+ * PostgreSQL 18.3, which is PGlite's, hands the update triggers of a partitioned table an inserted row in place of the updated one where one
+ * MERGE does both: any trigger sees it, also one written by hand. PostgreSQL 15.20 does not. So MERGE is left out there.
+ */
+const partitioned = databaseKind === 'pglite' ? statement.filter((sql) => !sql.startsWith('merge')) : statement;
+
 const KINDS: readonly { readonly kind: string; readonly create: readonly string[]; readonly workload: fc.Arbitrary<Step[]> }[] = [
   { kind: 'a table', create: [`create table card (id int primary key, ${COLUMNS})`], workload: steps(fc.oneof({ weight: 5, arbitrary: statement }, { weight: 1, arbitrary: upsert })) },
   { kind: 'a table whose keys may swap', create: [`create table card (id int primary key deferrable initially immediate, ${COLUMNS})`], workload: steps(statement) },
-  { kind: 'a partitioned table', create: [`create table card (id int primary key deferrable initially immediate, ${COLUMNS}) partition by hash (id)`, ...PARTITIONS], workload: steps(statement) },
+  { kind: 'a partitioned table', create: [`create table card (id int primary key deferrable initially immediate, ${COLUMNS}) partition by hash (id)`, ...PARTITIONS], workload: steps(partitioned) },
 ];
 
 for (const { kind, create, workload } of KINDS) {
