@@ -22,7 +22,7 @@ import { emptyAll, installWitness } from './witness.ts';
 const RUNS = Number(process.env['DEEDLOG_RUNS'] ?? 100);
 const SEED = process.env['DEEDLOG_SEED'];
 /** A program takes some 50 ms. One that has not ended by then waits for itself. */
-const PROGRAM_MS = 5_000;
+const PROGRAM_MS = 30_000;
 /** After some thousands of refused statements PGlite itself answers "stack depth limit exceeded", whatever it is asked. */
 const PROGRAMS_PER_DATABASE = 400;
 /** So that shrinking, too, comes to an end. */

@@ -30,6 +30,18 @@ test('a clean log has no findings, whatever was written', async () => {
   expect(await findings(database.client)).toEqual([]);
 });
 
+test('keys that are swapped, shifted or moved on raise no alarm', async () => {
+  await using database = await ledger();
+  const { client } = database;
+  await client.query('alter table account drop constraint account_pkey, add primary key (id) deferrable');
+  await act(client, 'account.open', { sql: [`insert into account values (2, 'two', 2), (3, 'three', 3), (4, 'four', 4)`] });
+  await act(client, 'account.swap', { sql: [`update account set id = 5 - id where id in (2, 3)`] });
+  await act(client, 'account.shift', { sql: [`update account set id = id + 1 where id > 1`] });
+  await act(client, 'account.move', { sql: ['update account set id = 7 where id = 5', 'update account set id = 8 where id = 7', 'update account set id = 7 where id = 8'] });
+  await act(client, 'account.correct', { sql: [`update account set balance = balance + 1, owner = 'x'`, 'delete from account where id = 3'] });
+  expect(await findings(client)).toEqual([]);
+});
+
 test('an effect that no activity explains says where, when, who and in which transaction', async () => {
   await using database = await ledger();
   const { client } = database;
