@@ -12,7 +12,7 @@ const Invoice = defineEntity({ name: 'Invoice', properties: { id: p.integer().pr
 auditable(Invoice, { fields: { amount: 'plain', iban: 'hash' }, capture: 'trigger' });
 
 // PGlite has no logins.
-test.skipIf(databaseKind === 'pglite')('an application that may neither read nor forge the log still writes it: intents, the fallback, and its check', async () => {
+test.skipIf(databaseKind === 'pglite')('an application that may neither read nor forge the log still writes it: intents, the fallback, what is told by hand, and its check', async () => {
   await using database = await guarded();
   const { admin, application } = database;
   const url = new URL(String(process.env['DATABASE_URL']));
@@ -23,6 +23,12 @@ test.skipIf(databaseKind === 'pglite')('an application that may neither read nor
   await deedlog.check();
   await deedlog.withIntent({ action: 'invoice.create', host: {} }, () => orm.em.fork().insert(Invoice, { id: 1, amount: 5, iban: 'DE1' }));
   await deedlog.run({ host: {} }, () => orm.em.fork().nativeUpdate(Invoice, { id: 1 }, { amount: 6 }));
+  await deedlog.run({ host: {} }, () =>
+    orm.em.fork().transactional(async (em) => {
+      await em.nativeUpdate(Invoice, { id: 1 }, { amount: 8 });
+      await deedlog.trackActivity({ action: 'invoice.correct', target: { type: 'Invoice', id: 1 } });
+    }),
+  );
   const client = new pg.Client({ ...connection, database: dbName });
   await client.connect();
   await withActivity(client, { action: 'invoice.pay', actor: userActor(8) }, (held) => held.query('update invoice set amount = 7'));
@@ -35,6 +41,7 @@ test.skipIf(databaseKind === 'pglite')('an application that may neither read nor
   expect(rows).toEqual([
     { action: 'invoice.create', observer: 'manual', actor_id: '7', op: 'I', amount: [null, 5] },
     { action: 'invoice.update', observer: 'trigger', actor_id: '7', op: 'U', amount: [5, 6] },
-    { action: 'invoice.pay', observer: 'manual', actor_id: '8', op: 'U', amount: [6, 7] },
+    { action: 'invoice.correct', observer: 'manual', actor_id: '7', op: 'U', amount: [6, 8] },
+    { action: 'invoice.pay', observer: 'manual', actor_id: '8', op: 'U', amount: [8, 7] },
   ]);
 });

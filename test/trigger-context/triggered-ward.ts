@@ -30,12 +30,12 @@ export interface TriggeredWard extends TestOrmResource {
   weigh<Result>(body: () => Promise<Result>): Promise<Result>;
 }
 
-export async function openTriggered(options: Partial<Omit<DeedlogOptions, 'actor' | 'store'>> & { readonly orm?: TestOrmOptions } = {}): Promise<TriggeredWard> {
+export async function openTriggered(options: Partial<Omit<DeedlogOptions, 'store'>> & { readonly orm?: TestOrmOptions } = {}): Promise<TriggeredWard> {
   const { orm: ormOptions, ...rest } = options;
   const database = await testOrm([Sample, Note], ormOptions);
   await plainTrigger(database.client, 'sample');
   const problems: DeedlogError[] = [];
-  const deedlog = createDeedlog({ onProblem: (problem) => problems.push(problem), ...rest, actor: () => userActor(7), store: mikroOrmStore(database.orm) });
+  const deedlog = createDeedlog({ onProblem: (problem) => problems.push(problem), actor: () => userActor(7), ...rest, store: mikroOrmStore(database.orm) });
   const { client } = database;
   return {
     ...database,

@@ -17,7 +17,7 @@ export { GAP_ACTION } from './deliver/gap.ts';
 export { memoryStore, type MemoryStore } from './deliver/memory-store.ts';
 export type { Sink } from './deliver/sink.ts';
 export type { Spool } from './deliver/spool.ts';
-export type { EntityChange, Explanation, Placement, Store, TransactionActivity, TransactionHooks, TriggeredEffects, WriteInTransaction, WriteOptions } from './deliver/store.ts';
+export type { EntityChange, Explanation, Placement, Store, ToldTarget, TransactionActivity, TransactionHooks, TriggeredEffects, WriteInTransaction, WriteOptions } from './deliver/store.ts';
 export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
 export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
 export type { Activity, ActivityContext, Observer } from './record/activity.ts';

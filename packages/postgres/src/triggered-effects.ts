@@ -19,3 +19,17 @@ export async function triggeredRows(client: PostgresLike, activityId: string): P
   if (row === undefined) return undefined;
   return { table: String(row['table']), op: row['op'] as EffectOp, key: String(row['key']), only: row['alone'] === true && row['key'] !== '' };
 }
+
+/** A row of which an activity was told by hand. */
+export interface ToldRow {
+  /** Schema and name. */
+  readonly table: string;
+  readonly key: string;
+  readonly activityId: string;
+}
+
+/** Gives the effects that the transaction around has on these rows under `activityId` to the activities that were told of them. */
+export async function attributeEffects(client: PostgresLike, activityId: string, told: readonly ToldRow[]): Promise<void> {
+  const rows = told.map(({ table, key, activityId: by }) => ({ table, key, by }));
+  await client.query('select deedlog.attribute_effects($1::uuid, $2::jsonb)', [activityId, JSON.stringify(rows)]);
+}

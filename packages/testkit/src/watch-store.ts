@@ -53,6 +53,7 @@ function watchActivity(activity: TransactionActivity, see: (activities: readonly
     id,
     isolate,
     isUnrecorded: () => activity.isUnrecorded(),
+    told: () => activity.told(),
     async least(effects) {
       const record = await activity.least(effects);
       if (record !== undefined) see([record]);

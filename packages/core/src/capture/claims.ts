@@ -1,7 +1,9 @@
+import type { ToldTarget } from '../deliver/store.ts';
 import type { Target } from '../record/target.ts';
 import type { ChangeVerb } from './track-change.ts';
 
 interface Claim {
+  readonly target: Target;
   readonly activityId: string;
   /** The change that the fallback recorded; undefined: told by hand, whatever changed. */
   readonly verb: ChangeVerb | undefined;
@@ -26,12 +28,17 @@ export class Claims {
 
   /** An activity told by hand is about this target. */
   claim(target: Target, activityId: string): void {
-    this.#set(keyOf(target), { activityId, verb: undefined });
+    this.#set(keyOf(target), { target, activityId, verb: undefined });
   }
 
   /** The fallback recorded this change. A claim by hand stays. */
   claimChange(target: Target, verb: ChangeVerb, activityId: string): void {
-    this.#set(keyOf(target, verb), { activityId, verb });
+    this.#set(keyOf(target, verb), { target, activityId, verb });
+  }
+
+  /** What was told by hand, whatever changed. */
+  told(): ToldTarget[] {
+    return [...this.#claims.values()].flatMap(({ target, activityId, verb }) => (verb === undefined ? [{ target, activityId }] : []));
   }
 
   /** The activity that explains a change of the target. */

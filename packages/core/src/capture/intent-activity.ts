@@ -1,4 +1,4 @@
-import type { TransactionActivity, TriggeredEffects } from '../deliver/store.ts';
+import type { ToldTarget, TransactionActivity, TriggeredEffects } from '../deliver/store.ts';
 import type { Activity } from '../record/activity.ts';
 import { leastRecord } from './least-record.ts';
 import type { OpenIntent } from './open-intent.ts';
@@ -23,6 +23,10 @@ export class IntentActivity implements TransactionActivity {
 
   get isolate(): boolean {
     return this.#intent.policy !== 'closed';
+  }
+
+  told(): readonly ToldTarget[] {
+    return [];
   }
 
   isUnrecorded(): boolean {

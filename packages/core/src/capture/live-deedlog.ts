@@ -141,7 +141,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
     if (!this.enabled) return body();
     const outer = this.#requireActor(SUPPRESS_ACTION);
     const id = createId();
-    const activity: TransactionActivity = { id, isolate: true, isUnrecorded: () => false, least: () => Promise.resolve(undefined) };
+    const activity: TransactionActivity = { id, isolate: true, isUnrecorded: () => false, told: () => [], least: () => Promise.resolve(undefined) };
     const suppression: Suppression = { changes: 0, activities: 0, activity };
     try {
       return await this.#recorder.enter({ ...outer, intent: undefined, suppression }, body);

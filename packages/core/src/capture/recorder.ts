@@ -61,10 +61,10 @@ export class Recorder {
     const { suppression } = this.scope ?? {};
     if (suppression !== undefined) return this.#suppress(drafted, suppression);
     const closed = this.#closed;
-    const claims = drafted instanceof Promise || drafted.observer !== 'manual' ? undefined : this.scope?.claims;
     this.#underWay++;
     try {
       const draft = drafted instanceof Promise ? await drafted : drafted;
+      const claims = draft.observer === 'manual' ? this.scope?.claims : undefined;
       const prepared = prepare(draft, this.settings, strictness);
       const activity = prepared instanceof Promise ? await prepared : prepared;
       if (this.settings.isIgnored(activity)) return this.ignore(activity.id);

@@ -40,6 +40,7 @@ export class TransactionActivities {
       id,
       isolate: recorder.settings.onFailure !== 'closed',
       isUnrecorded: () => true,
+      told: () => scope.claims.told(),
       least: (effects) => leastRecord({ id, effects, scope }, recorder),
     };
   }

@@ -58,6 +58,12 @@ export interface TriggeredEffects {
   readonly id: string | undefined;
 }
 
+/** An activity told by hand, and what it is about. */
+export interface ToldTarget {
+  readonly target: Target;
+  readonly activityId: string;
+}
+
 /** The activity whose id the effects get that triggers write. */
 export interface TransactionActivity {
   readonly id: string;
@@ -65,6 +71,11 @@ export interface TransactionActivity {
   readonly isolate: boolean;
   /** Whether {@link least} may have something to say; false where the record was written, or will be. */
   isUnrecorded(): boolean;
+  /**
+   * What activities told by hand in the same flow are about, asked before the commit: the effects on their targets belong to them, and
+   * only what is left to this one. Empty where this one explains all that is changed in it.
+   */
+  told(): readonly ToldTarget[];
   /** The least record of the act, so that its effects do not point to nothing. Undefined: nothing is missing. */
   least(effects: TriggeredEffects): Promise<Activity | undefined>;
 }

@@ -1,5 +1,5 @@
 import type { Activity, Explanation, TransactionActivity, TransactionHooks, TriggeredEffects } from '@deedlog/core';
-import { triggeredRows } from '@deedlog/postgres';
+import { attributeEffects, triggeredRows } from '@deedlog/postgres';
 import type { TriggeredRows } from '@deedlog/postgres';
 import type { MikroORM } from '@mikro-orm/core';
 import type { ActivityWriter } from '../activity-writer.ts';
@@ -7,6 +7,7 @@ import { postgresClient } from '../postgres-client.ts';
 import type { OrmTransaction } from '../postgres-client.ts';
 import type { TransactionListener } from '../transaction-listener.ts';
 import type { KyselyLike } from './kysely-like.ts';
+import { toldRows } from './told-rows.ts';
 import type { EntityTable } from './trigger-tables.ts';
 import { watchKysely, watchedConnection } from './watch-kysely.ts';
 import type { ConnectionContext, OpenTransaction } from './watched-connection.ts';
@@ -66,8 +67,11 @@ async function joinIntent(open: OpenTransaction, hooks: TransactionHooks, { writ
 }
 
 async function recordLeast(activity: TransactionActivity, open: OpenTransaction, parts: TriggerContextParts & { readonly hooks: TransactionHooks }): Promise<void> {
-  const { orm, writer, hooks } = parts;
-  const rows = await triggeredRows(postgresClient(orm, open.own), activity.id);
+  const { orm, writer, hooks, tables } = parts;
+  const client = postgresClient(orm, open.own);
+  const told = toldRows(orm, activity.told(), tables);
+  if (told.length > 0) await attributeEffects(client, activity.id, told);
+  const rows = await triggeredRows(client, activity.id);
   const record = rows === undefined ? undefined : await activity.least(effectsOf(rows, parts));
   if (record === undefined) return;
   const { isolate } = activity;

@@ -1,5 +1,6 @@
 import { activityIndexes } from './activity-indexes.ts';
 import { activityTable } from './activity-table.ts';
+import { attributeEffectsFunction } from './attribute-effects.ts';
 import { captureTable } from './capture-table.ts';
 import { effectIndexes } from './effect-indexes.ts';
 import { effectTable } from './effect-table.ts';
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   triggeredRowsFunction,
   captureTable,
   effectIndexes,
+  attributeEffectsFunction,
 ];
 
 /**

@@ -47,7 +47,7 @@ function applicationGrants(application: string, writesEffects: boolean): string[
     // What deedlog.check() reads; they hold names of migrations and of audited tables only.
     `grant select on deedlog.migration, deedlog.relation to ${role}`,
     `grant insert on deedlog.activity to ${role}`,
-    `grant execute on function deedlog.record(jsonb, jsonb, boolean), deedlog.triggered_rows(uuid) to ${role}`,
+    `grant execute on function deedlog.record(jsonb, jsonb, boolean), deedlog.triggered_rows(uuid), deedlog.attribute_effects(uuid, jsonb) to ${role}`,
     grantOnModels(application),
     ...(writesEffects ? [`grant insert on deedlog.effect to ${role}`, `grant insert on deedlog.relation to ${role}`] : []),
   ];
