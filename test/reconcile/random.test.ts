@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { act, bypass, findings, ledger } from './ledger.ts';
 
-const RUNS = Number(process.env['DEEDLOG_RUNS'] ?? 40);
+const RUNS = Number(process.env['DEEDLOG_RUNS'] ?? 30);
 
 const id = fc.integer({ min: 1, max: 6 });
 const amount = fc.integer({ min: 0, max: 3 });
@@ -28,7 +28,7 @@ const planted = fc.oneof(
   id.map((key) => ({ key, sql: `insert into account values (${key}, 'planted', 77) on conflict do nothing returning id` })),
 );
 
-test('random acts leave nothing to find, and a write around the triggers is found in its row alone', async () => {
+test('random acts leave nothing to find, and a write around the triggers is found in its row alone', { timeout: 300_000 }, async () => {
   await using database = await ledger();
   const { client } = database;
   await fc.assert(
