@@ -27,19 +27,19 @@ export function haveOwnTable(activities: readonly Activity[], models: ModelTable
   return found;
 }
 
-/** `insertRecords` where activities go to several tables: still ONE statement, all or none. */
+/** `insertRecords` where activities go to several tables: still ONE statement, all or none. Returns how many activities went in. */
 export async function insertIntoModels(
   client: PostgresLike,
   activities: readonly Activity[],
   { models, onlyIfChanged, effects }: InsertIntoModelsOptions,
-): Promise<{ activities: number; effects: number }> {
+): Promise<number> {
   const groups = [...byTable(activities, models)];
   const parts = groups.map(([shape], index) => `model_${index} as (${insertSql(shape, `$${index + 1}`, onlyIfChanged && effects === null)})`);
   const params = groups.map(([shape, rows]) => JSON.stringify(rows.map((activity) => modelRow(activity, shape))));
   const counts = groups.map((_, index) => `(select count(*)::int from model_${index})`).join(' + ');
-  const effectCount = `(select effect_count from deedlog.record(null, $${params.length + 1}::jsonb, false))`;
-  const { rows } = await client.query(`with ${parts.join(',\n')}\nselect ${counts} as activities, ${effectCount} as effects`, [...params, effects]);
-  return { activities: Number(rows[0]?.['activities'] ?? 0), effects: Number(rows[0]?.['effects'] ?? 0) };
+  const effectsToo = `(select deedlog.record(null, $${params.length + 1}::jsonb, false))`;
+  const { rows } = await client.query(`with ${parts.join(',\n')}\nselect ${counts} as activities, ${effectsToo}`, [...params, effects]);
+  return Number(rows[0]?.['activities']);
 }
 
 function byTable(activities: readonly Activity[], models: ModelTables): ReadonlyMap<ModelShape | undefined, Activity[]> {

@@ -4,7 +4,7 @@ import { effectsJson } from './effects-json.ts';
 import type { EffectToInsert } from './effects-json.ts';
 import { haveOwnTable, insertIntoModels } from './insert-into-models.ts';
 import type { ModelTables } from './insert-into-models.ts';
-import type { PostgresLike, PostgresRow } from './postgres-like.ts';
+import type { PostgresLike } from './postgres-like.ts';
 
 export interface InsertOptions {
   /**
@@ -32,7 +32,7 @@ export interface InsertedRecords {
 /** {@link insertRecords}, for those who take it as a port. */
 export type InsertRecords = (client: PostgresLike, records: Records, options?: InsertOptions) => Promise<InsertedRecords>;
 
-const RECORD = 'select activity_count as activities, effect_count as effects from deedlog.record($1::jsonb, $2::jsonb, $3::boolean)';
+const RECORD = 'select deedlog.record($1, $2, $3) as activities';
 
 /**
  * Appends activities and effects in ONE statement, all or none; an activity's id that is there already is left as it is.
@@ -42,11 +42,10 @@ export const insertRecords: InsertRecords = async (client, { activities, effects
   const inOwnTable = haveOwnTable(activities, models);
   if (activities.length + effects.length === 0) return { activities: 0, effects: 0 };
   const explained = effects.length === 0 ? null : effectsJson(effects);
-  if (inOwnTable && models !== undefined) return insertIntoModels(client, activities, { models, onlyIfChanged, effects: explained });
+  if (inOwnTable && models !== undefined) {
+    return { activities: await insertIntoModels(client, activities, { models, onlyIfChanged, effects: explained }), effects: effects.length };
+  }
   const rows = activities.length === 0 ? null : JSON.stringify(activities.map(storedRow));
-  return insertedBy(await client.query(RECORD, [rows, explained, onlyIfChanged]));
+  const inserted = await client.query(RECORD, [rows, explained, onlyIfChanged]);
+  return { activities: Number(inserted.rows[0]?.['activities']), effects: effects.length };
 };
-
-function insertedBy({ rows: [row] }: { readonly rows: readonly PostgresRow[] }): InsertedRecords {
-  return { activities: Number(row?.['activities'] ?? 0), effects: Number(row?.['effects'] ?? 0) };
-}
