@@ -150,7 +150,7 @@ describe('in a transaction', () => {
     expect([store.activities.length, store.changes, store.activities[0]?.outcome]).toEqual([1, ['a', 'b'], 'success']);
   });
 
-  test('an act that its body calls refused is not written with the change', async () => {
+  test('an act that its body calls refused says so in the record that goes with the change', async () => {
     const store = transactionalStore();
     const { deedlog } = setUp({ store });
     await deedlog.withIntent({ action: 'payment.make', host }, async (audit) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { openTriggered, Sample } from './triggered-ward.ts';
+import { openTriggered, Note, Sample } from './triggered-ward.ts';
+import type { TriggeredWard } from './triggered-ward.ts';
 
 test('without an intent the scope gets one record for a transaction that changed something', async () => {
   await using ward = await openTriggered();
@@ -73,4 +74,62 @@ test('a helper that comes after the fallback does not tell of the change again',
     expect(receipt.status).toBe('merged');
   });
   expect(await ward.activities()).toHaveLength(1);
+});
+
+/** The records that the effects of `body` point to right after its commit, as if the process died then, and those that there are in the end. */
+async function afterCommit(body: (ward: TriggeredWard, seen: () => Promise<void>) => Promise<unknown>): Promise<{ then: readonly unknown[]; later: readonly unknown[] }> {
+  await using ward = await openTriggered();
+  const told = async (): Promise<readonly unknown[]> =>
+    (await ward.client.query(`select a.action, a.outcome, e.pk, a.metadata->'activities' as count from deedlog.effect e left join deedlog.activity a on a.id = e.activity_id order by e.id`)).rows;
+  let then: readonly unknown[] = [];
+  await body(ward, async () => {
+    then = await told();
+  });
+  expect(ward.problems).toEqual([]);
+  return { then, later: (await ward.activities()).map(({ action, outcome, metadata, causationId }) => [action, outcome, metadata['activities'], causationId !== null]) };
+}
+
+test('what is suppressed has its record with the first effects, and what is counted later in a second one', async () => {
+  const { then, later } = await afterCommit(({ deedlog, orm }, seen) =>
+    deedlog.run({ host: {} }, () =>
+      deedlog.suppress('a correction', async () => {
+        await deedlog.trackActivity({ action: 'sample.note' });
+        await orm.em.fork().insert(Sample, { code: 'A' });
+        await orm.em.fork().insert(Sample, { code: 'B' });
+        await seen();
+        await deedlog.trackActivity({ action: 'sample.note' });
+        await deedlog.trackActivity({ action: 'sample.note' });
+      }),
+    ),
+  );
+  expect(then).toEqual(['1', '2'].map((pk) => ({ action: 'deedlog.suppress', outcome: 'success', pk, count: 1 })));
+  expect(later).toEqual([
+    ['deedlog.suppress', 'success', 1, false],
+    ['deedlog.suppress', 'success', 2, true],
+  ]);
+});
+
+test('an act that is called refused, and commits all the same, has its record in that transaction', async () => {
+  for (const write of [(em: ReturnType<TriggeredWard['orm']['em']['fork']>) => em.insert(Sample, { code: 'A' }), (em: ReturnType<TriggeredWard['orm']['em']['fork']>) => em.persist(em.create(Note, { text: 'A' })).flush()]) {
+    const { then, later } = await afterCommit(({ deedlog, orm }, seen) =>
+      deedlog.withIntent({ action: 'sample.weigh', host: {} }, async (audit) => {
+        audit.outcome({ outcome: 'denied', code: 'SCALE' });
+        await write(orm.em.fork());
+        await seen();
+      }),
+    );
+    expect(then).toEqual([{ action: 'sample.weigh', outcome: 'denied', pk: '1', count: null }]);
+    expect(later).toEqual([['sample.weigh', 'denied', undefined, false]]);
+  }
+});
+
+test('an ignored act that changes rows in two transactions is one record', async () => {
+  await using ward = await openTriggered({ ignore: { actions: ['sample.weigh'] } });
+  await ward.weigh(async () => {
+    await ward.orm.em.fork().insert(Sample, { code: 'A' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await ward.orm.em.fork().insert(Sample, { code: 'B' });
+  });
+  expect(await ward.activities()).toHaveLength(1);
+  expect(await ward.effects()).toHaveLength(2);
 });

@@ -41,7 +41,7 @@ export class IntentActivity implements TransactionActivity {
   }
 
   least(effects: TriggeredEffects): Promise<Activity> {
-    const { id, scope, action } = this.#intent;
-    return leastRecord({ id, effects, scope, action }, this.#recorder);
+    const { id, scope, action, occurredAt } = this.#intent;
+    return leastRecord({ id, effects, scope, action, occurredAt }, this.#recorder);
   }
 }

@@ -1,5 +1,5 @@
 import type { Counters } from '../deliver/counters.ts';
-import type { Store, TransactionActivity } from '../deliver/store.ts';
+import type { Store } from '../deliver/store.ts';
 import { coreError } from '../errors.ts';
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
 import { DEFAULT_MODEL } from '../record/model.ts';
@@ -16,11 +16,12 @@ import type { Audit, Intent, IntentOptions } from './intent.ts';
 import { OpenIntent } from './open-intent.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
-import type { ResumeOptions, RunOptions, Scope, SerializedContext, Suppression } from './scope.ts';
+import type { ResumeOptions, RunOptions, Scope, SerializedContext } from './scope.ts';
 import type { ScopeFactory } from './scope-factory.ts';
 import { resumeScope, serializeScope } from './serialized-context.ts';
 import { silentAudit } from './silent-audit.ts';
-import { draftBy, trackActivity } from './track-activity.ts';
+import { SUPPRESS_ACTION, Suppression } from './suppress.ts';
+import { trackActivity } from './track-activity.ts';
 import type { ActivityInput, LooseActivityInput, ModelChoice } from './track-activity.ts';
 import { trackChange } from './track-change.ts';
 import type { AuditedChange, AuditedUpdate, ChangeVerb } from './track-change.ts';
@@ -34,9 +35,6 @@ interface Parts<Host, Catalogue> {
   readonly actions: Catalogue | undefined;
   readonly enabled: boolean;
 }
-
-/** The action of the record that `suppress` leaves. */
-const SUPPRESS_ACTION = 'deedlog.suppress';
 
 const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: undefined, correlationId: '', causationId: null, intent: undefined, paused: true, claims: new Claims(), suppression: undefined };
 
@@ -140,16 +138,11 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
   async suppress<Result>(reason: string, body: () => Result | Promise<Result>): Promise<Result> {
     if (!this.enabled) return body();
     const outer = this.#requireActor(SUPPRESS_ACTION);
-    const id = createId();
-    const activity: TransactionActivity = { id, isolate: true, isUnrecorded: () => false, told: () => [], least: () => Promise.resolve(undefined) };
-    const suppression: Suppression = { changes: 0, activities: 0, activity };
+    const suppression = new Suppression(this.#recorder, outer, reason);
     try {
       return await this.#recorder.enter({ ...outer, intent: undefined, suppression }, body);
     } finally {
-      const { changes, activities } = suppression;
-      const draft = draftBy((await outer.actor) ?? null, { action: SUPPRESS_ACTION, reason, metadata: { changes, activities } }, outer);
-      // No catalogue has this action.
-      await this.#recorder.record({ ...draft, id, actionDeclared: false }, { strictness: 'lenient' });
+      await suppression.end();
     }
   }
 

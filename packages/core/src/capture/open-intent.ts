@@ -3,7 +3,7 @@ import type { Actor } from '../record/actor.ts';
 import { coreError } from '../errors.ts';
 import { createId } from '../record/id.ts';
 import { DEFAULT_MODEL } from '../record/model.ts';
-import type { Ending } from '../record/outcome.ts';
+import type { Ending, Outcome } from '../record/outcome.ts';
 import type { TargetLike } from '../record/target.ts';
 import type { WriteInTransaction } from '../deliver/store.ts';
 import { draftIntent } from './draft-intent.ts';
@@ -34,7 +34,7 @@ export class OpenIntent extends IntentFacts implements Intent {
   /** What triggers see inside is this act's doing. */
   readonly inTransaction: IntentActivity = new IntentActivity(this, this.recorder);
   readonly #options: IntentOptions<never>;
-  readonly #occurredAt: Date;
+  readonly occurredAt: Date;
   #state: State = 'open';
   #ended = false;
   /** A helper completed this intent; the next one makes a record of its own. */
@@ -44,12 +44,14 @@ export class OpenIntent extends IntentFacts implements Intent {
   #ending: Ending | undefined;
   #skipped = false;
   readonly #input = new IntentInput();
-  /** What became of the record that a transaction took. */
+  /** How the record that a transaction took says that it ended. */
+  #recordedAs: Outcome = 'success';
+  /** What became of that record. */
   #receipt: Receipt | Promise<Receipt> | undefined;
 
   constructor(options: IntentOptions<never>, outer: Scope, { recorder, id, now }: { readonly recorder: Recorder; readonly id: string; readonly now: number }) {
     super(recorder);
-    this.#occurredAt = new Date(now);
+    this.occurredAt = new Date(now);
     this.id = id;
     this.#options = options;
     this.action = options.action;
@@ -140,12 +142,15 @@ export class OpenIntent extends IntentFacts implements Intent {
 
   /** Stores the record in the transaction that is about to commit. Rejects where the change must be rolled back. */
   async joinTransaction(transaction: object, write: WriteInTransaction): Promise<void> {
-    if (this.recorded || this.#skipped || this.scope.suppression !== undefined || (this.#ending?.outcome ?? 'success') !== 'success') return;
+    if (this.recorded || this.#skipped || this.scope.suppression !== undefined) return;
     const { policy } = this;
     this.#state = 'joining';
     try {
       const draft = await this.#draft(this.#ending ?? { outcome: 'success' }, this.facts);
-      const activity = await prepare(draft, this.recorder.settings, policy === 'closed' ? 'strict' : 'lenient');
+      // A change is undone if it cannot say what was done; not if it was refused or failed.
+      const strict = policy === 'closed' && draft.outcome === 'success';
+      const activity = await prepare(draft, this.recorder.settings, strict ? 'strict' : 'lenient');
+      this.#recordedAs = activity.outcome;
       this.inTransaction.left = this.recorder.settings.isIgnored(activity);
       if (this.inTransaction.left) return this.#reopen();
       if (!(await this.#writeInto(transaction, activity, write))) return this.#reopen();
@@ -211,7 +216,7 @@ export class OpenIntent extends IntentFacts implements Intent {
   }
 
   async #endRecorded(ending: Ending): Promise<Receipt> {
-    if (ending.outcome !== 'success' || this.late !== undefined) return this.#recordAgain(ending);
+    if (ending.outcome !== this.#recordedAs || this.late !== undefined) return this.#recordAgain(ending);
     return (await this.#receipt) ?? { id: this.id, status: 'joined' };
   }
 
@@ -231,20 +236,10 @@ export class OpenIntent extends IntentFacts implements Intent {
   }
 
   #draftBy(actor: Actor | null, ending: Ending, facts: Facts): Draft {
-    return draftIntent({
-      id: this.id,
-      occurredAt: this.#occurredAt,
-      model: this.#model,
-      action: this.action,
-      options: this.#options,
-      scope: this.scope,
-      actor,
-      ending,
-      stated: this.#ending !== undefined,
-      facts,
-      suggested: this.suggested,
-      input: this.#input.json,
-      captured: this.#input.captured(this.#options.metadata),
-    });
+    const { id, occurredAt, action, scope, suggested } = this;
+    const { json: input } = this.#input;
+    const captured = this.#input.captured(this.#options.metadata);
+    const stated = this.#ending !== undefined;
+    return draftIntent({ id, occurredAt, model: this.#model, action, options: this.#options, scope, actor, ending, stated, facts, suggested, input, captured });
   }
 }

@@ -11,8 +11,9 @@ import type { Claims } from './claims.ts';
 import { prepare } from './prepare.ts';
 import type { Strictness } from './prepare.ts';
 import type { Receipt } from './receipt.ts';
-import type { Scope, Suppression } from './scope.ts';
+import type { Scope } from './scope.ts';
 import type { Settings } from './settings.ts';
+import type { Suppression } from './suppress.ts';
 
 /** How a draft becomes a record. */
 export interface RecordOptions {

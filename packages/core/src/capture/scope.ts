@@ -1,8 +1,8 @@
 import type { ActivityContext } from '../record/activity.ts';
 import type { Actor } from '../record/actor.ts';
-import type { TransactionActivity } from '../deliver/store.ts';
 import type { Claims } from './claims.ts';
 import type { OpenIntent } from './open-intent.ts';
+import type { Suppression } from './suppress.ts';
 
 /** What the async context carries: who acts and from where, and the intent that is open. */
 export interface Scope {
@@ -16,14 +16,6 @@ export interface Scope {
   /** What activities of this actor in this flow are about. */
   readonly claims: Claims;
   readonly suppression: Suppression | undefined;
-}
-
-/** What happens inside `deedlog.suppress`: not recorded, but counted. */
-export interface Suppression {
-  changes: number;
-  activities: number;
-  /** The `deedlog.suppress` that will be recorded: triggers cannot be suppressed, and their effects belong to it. */
-  readonly activity: TransactionActivity;
 }
 
 /**

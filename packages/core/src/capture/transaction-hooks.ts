@@ -42,10 +42,10 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
     explain: (changes) => explainChanges(changes, recorder),
     activityIn: (transaction) => activities.current(transaction),
     wroteEffects(transaction, { activities }) {
-      const { claims, intent } = recorder.scope ?? {};
+      const { claims, intent, suppression } = recorder.scope ?? {};
       if (intent !== undefined) intent.transaction = transaction;
       for (const activity of activities) {
-        delivery.transactions.add(transaction, { activity, rolledBack: () => claims?.release(activity.id) });
+        delivery.transactions.add(transaction, { activity, recorded: () => suppression?.recorded(activity), rolledBack: () => claims?.release(activity.id) });
       }
     },
     refusedEffects({ activities, activityIds, isolate }, cause) {
