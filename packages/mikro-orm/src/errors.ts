@@ -10,6 +10,7 @@ export type MikroOrmErrorCode =
   | 'MIKRO_ORM_FIELD_NO_COLUMN'
   | 'MIKRO_ORM_FIELD_UNKNOWN'
   | 'MIKRO_ORM_HASH_KEY_MISSING'
+  | 'MIKRO_ORM_KEY_NESTED'
   | 'MIKRO_ORM_MODEL_UNKNOWN'
   | 'MIKRO_ORM_TABLE_UNKNOWN'
   | 'MIKRO_ORM_TRANSACTION_INVALID'
@@ -52,6 +53,10 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
   MIKRO_ORM_HASH_KEY_MISSING: {
     meaning: 'auditable treats a field by hash, and the store has no key',
     remedy: 'Pass hashKey, a secret text, to mikroOrmStore; without a key anybody could guess the values.',
+  },
+  MIKRO_ORM_KEY_NESTED: {
+    meaning: 'an entity under triggers has a composite key with a part that is a composite key itself, which no trigger can tell from its columns',
+    remedy: 'Use capture: "subscriber" for it, or give the entity that the key points to a key of one column.',
   },
   MIKRO_ORM_MODEL_UNKNOWN: {
     meaning: 'the label option names an entity that this orm does not know',

@@ -16,6 +16,8 @@ export { migrateDeedlog } from './migrate-deedlog.ts';
 export type { MigrateDeedlogOptions } from './migrate-deedlog.ts';
 export { mikroOrmStore } from './mikro-orm-store.ts';
 export type { MikroOrmStoreOptions } from './mikro-orm-store.ts';
+export { reconcileOrm } from './reconcile-orm.ts';
+export type { ReconcileOrmOptions } from './reconcile-orm.ts';
 export { separateLog } from './separate-log.ts';
 export type { SeparateLog, SeparateLogOptions } from './separate-log.ts';
 export type { RelayCounters } from './relay-loop.ts';

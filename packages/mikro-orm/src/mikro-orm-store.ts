@@ -5,6 +5,7 @@ import { requireTriggers } from './audit-triggers.ts';
 import { auditedEntities } from './audited-entities.ts';
 import type { AuditedEntities } from './audited-entities.ts';
 import { checkOrm } from './check-orm.ts';
+import { connectModels, disconnect, isConnected } from './connected-models.ts';
 import { targetDescriber } from './describe-target.ts';
 import type { TargetLabels } from './describe-target.ts';
 import { mikroOrmError } from './errors.ts';
@@ -32,9 +33,6 @@ export interface MikroOrmStoreOptions {
   readonly hashKey?: string;
 }
 
-/** Orms that have a store; they are let go when it closes. */
-const connected = new WeakSet<MikroORM>();
-
 /**
  * Stores activities in the orm's database (PostgreSQL or PGlite), in the transaction of the change they belong to. It sees the
  * transactions of this orm: implicit ones of `em.flush()`, `em.transactional()`, `em.begin()`, savepoints. What runs in
@@ -43,7 +41,7 @@ const connected = new WeakSet<MikroORM>();
  * what comes later it does not see.
  *
  * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, and for entities under triggers
- * `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_TABLE_UNKNOWN`; from `createDeedlog` `MIKRO_ORM_ALREADY_CONNECTED`,
+ * `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_KEY_NESTED`, `MIKRO_ORM_TABLE_UNKNOWN`; from `createDeedlog` `MIKRO_ORM_ALREADY_CONNECTED`,
  * `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_HASH_KEY_MISSING` or `MIKRO_ORM_TRIGGERS_SEPARATE_LOG`, and `MODEL_UNKNOWN` or `MODEL_COLUMN_MISSING`
  * where `auditable` names a model that cannot serve; a flush rejects with
  * `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING` or `MIKRO_ORM_TRIGGERS_DRIFTED`.
@@ -61,12 +59,12 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
   return {
     describeTarget: describe,
     connect(given, models = new Map()) {
-      if (connected.has(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
+      if (isConnected(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
       audits = auditedEntities(orm, options.hashKey);
       for (const { model } of audits.values()) if (model !== undefined) given.checkModel(model);
       const tables = triggerTables(orm.getMetadata(), orm.config.get('schema'));
       if (tables.length > 0 && options.log !== undefined) throw mikroOrmError('MIKRO_ORM_TRIGGERS_SEPARATE_LOG');
-      connected.add(orm);
+      connectModels(orm, models);
       place.useModels(models);
       hooks = given;
       options.log?.start();
@@ -101,7 +99,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       await writer.writeDeferred(hooks);
       await unwatch?.();
       hooks = undefined;
-      connected.delete(orm);
+      disconnect(orm);
       await place.close();
     },
   };

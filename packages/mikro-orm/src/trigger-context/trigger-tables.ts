@@ -5,6 +5,7 @@ import type { CaptureMode, EffectTreatment } from '../auditable.ts';
 import { captureOf, declaredChains, treatmentsOf } from '../audited-entities.ts';
 import type { DeclaredChain } from '../audited-entities.ts';
 import { mikroOrmError } from '../errors.ts';
+import { hasNestedKey } from '../nested-key.ts';
 import { DEFAULT_SCHEMA } from '../table-of.ts';
 
 /** A table under triggers, and whose it is. */
@@ -17,7 +18,7 @@ export interface EntityTable extends TriggerTable {
  * The tables of all entities that are declared with `capture: 'trigger'`, a pivot table for each collection that they name. Entities of
  * one table share its triggers, with all their fields: a trigger does not tell the kinds of a single-table inheritance apart.
  *
- * Throws `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_TABLE_UNKNOWN`.
+ * Throws `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_KEY_NESTED`, `MIKRO_ORM_TABLE_UNKNOWN`.
  */
 export function triggerTables(metadata: MetadataStorage, schema: string = DEFAULT_SCHEMA): readonly EntityTable[] {
   const tables = new Map<string, EntityTable>();
@@ -45,6 +46,7 @@ interface Surroundings {
 function tablesOf(meta: EntityMetadata, chain: DeclaredChain, around: Surroundings): EntityTable[] {
   const schema = schemaOf(meta, around.schema);
   if (schema === '*' || meta.view === true || meta.virtual === true) throw mikroOrmError('MIKRO_ORM_TABLE_UNKNOWN', meta.className);
+  if (hasNestedKey(meta)) throw mikroOrmError('MIKRO_ORM_KEY_NESTED', meta.className);
   const { storage, context } = howOf(chain);
   const how = { ...(storage === undefined ? {} : { storage }), ...(context === undefined ? {} : { context }) };
   const fields: TriggerField[] = [];
@@ -69,7 +71,7 @@ function schemaOf(meta: EntityMetadata, schema: string): string {
   return meta.schema ?? schema;
 }
 
-function keyOf(meta: EntityMetadata): string[] {
+export function keyOf(meta: EntityMetadata): string[] {
   return meta.primaryKeys.flatMap((name) => (meta.properties as Record<string, EntityProperty>)[name]?.fieldNames ?? []);
 }
 
@@ -86,7 +88,7 @@ function rootOf(meta: EntityMetadata, prop: EntityProperty): EntityProperty {
   return outer === undefined ? prop : rootOf(meta, outer);
 }
 
-function propertyOf(meta: EntityMetadata, path: string): EntityProperty {
+export function propertyOf(meta: EntityMetadata, path: string): EntityProperty {
   const [name = '', ...inner] = path.split('.');
   let prop = (meta.properties as Record<string, EntityProperty>)[name];
   for (const part of inner) {

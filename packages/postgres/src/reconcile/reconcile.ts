@@ -10,10 +10,10 @@ import { liveRows } from './live-rows.ts';
 import type { ReconcileScope } from './reconcile-scope.ts';
 import { unexplainedEffects } from './unexplained-effects.ts';
 
-/** An audited table, and the type that its rows have as targets. */
+/** An audited table, and the types that its rows have as targets. */
 export interface ReconcileTable extends TriggerTable {
   /** Absent: no activity names its rows. */
-  readonly targetType?: string;
+  readonly targetType?: string | readonly string[];
 }
 
 export interface ReconcileOptions {
@@ -51,7 +51,7 @@ export async function reconcile(client: PostgresLike, options: ReconcileOptions)
   const { tables, claims = DEFAULT_CLAIMS, models = new Map(), limit = DEFAULT_LIMIT, live = true } = options;
   const activityTables = ['deedlog.activity', ...[...models.values()].map(({ table }) => `deedlog.${quoted(table)}`)];
   const scope: ReconcileScope = { since: options.since ?? null, until: options.until ?? null, limit, activityTables };
-  const types = new Map(tables.flatMap(({ targetType, schema, table }) => (targetType === undefined ? [] : [[targetType, `${schema}.${table}`] as const])));
+  const types = new Map(tables.flatMap(({ targetType, schema, table }) => [targetType ?? []].flat().map((type) => [type, `${schema}.${table}`] as const)));
   const searches = [() => unexplainedEffects(client, scope), () => effectlessActivities(client, scope, { actions: claims, tables: types })];
   for (const table of await capturedTables(client, tables)) {
     searches.push(() => brokenContinuity(client, scope, table));
