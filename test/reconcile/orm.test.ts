@@ -84,7 +84,7 @@ async function open(): Promise<Bench> {
   };
 }
 
-const text = fc.string({ maxLength: 12, unit: fc.constantFrom(...`aB é"'\\%{}😀`) });
+const text = fc.string({ maxLength: 12, unit: fc.constantFrom('a', 'B', ' ', 'é', '"', "'", '\\', '%', '{', '}', '😀') });
 const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> => fc.option(value, { nil: null });
 const place = fc.record({ city: maybe(text), storey: maybe(fc.integer({ min: -3, max: 90 })) });
 /** Values that PostgreSQL keeps otherwise than they were written are among them: 2.5 in a numeric(10,0), milliseconds, `b` before `a`. */

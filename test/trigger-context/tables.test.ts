@@ -175,3 +175,14 @@ test('strict entities refuse a write without an activity, and storage old keeps 
   ]);
   await deedlog.close();
 });
+
+test('a key whose part is a composite key itself is refused: its columns do not tell what a target is called', async () => {
+  const Ticket = defineEntity({ name: 'Ticket', properties: { seat: () => p.manyToOne(Seat).primary(), number: p.integer().primary(), price: p.integer() } });
+  const Refund = defineEntity({ name: 'Refund', properties: { ticket: () => p.oneToOne(Ticket).primary(), sum: p.integer() } });
+  for (const [entity, other] of [[Ticket, Refund], [Refund, Ticket]] as const) {
+    byTriggers(entity as EntityName<object>, {});
+    auditable(other as never, { fields: {}, capture: 'subscriber' } as never);
+    await using database = await testOrm([Address, Team, Badge, Person, Seat, Ticket, Refund], { createSchema: false, migrated: false });
+    expect(() => auditTriggers(database.orm)).toThrow('MIKRO_ORM_KEY_NESTED');
+  }
+});

@@ -28,7 +28,7 @@ export function reconcileTables(orm: MikroORM): ReconcileTable[] {
     if (mode === 'none' || (mode === 'subscriber' && !hasSteadyKey(meta))) continue;
     const known = tables.get(nameOf(table));
     const own = mode === 'trigger' ? [] : steadyFields(meta, chain);
-    tables.set(nameOf(table), { ...table, key: keyOf(meta), ...known, fields: joined(known?.fields ?? [], own), targetType: [...(known?.targetType ?? []), meta.className] });
+    tables.set(nameOf(table), { ...table, key: keyOf(meta), ...known, fields: joined(known?.fields ?? [], own), targetType: [known?.targetType ?? [], meta.className].flat() });
   }
   return [...tables.values()];
 }
@@ -51,7 +51,7 @@ function hasSteadyKey(meta: EntityMetadata): boolean {
 function steadyFields(meta: EntityMetadata, chain: DeclaredChain): TriggerField[] {
   return [...treatmentsOf(chain)].flatMap(([path, treatment]) => {
     const prop = propertyOf(meta, path);
-    const [column] = prop.fieldNames ?? [];
+    const [column] = prop.fieldNames;
     const inherited = meta.tptParent !== undefined && meta.ownProps?.some(({ name }) => name === prop.name) !== true;
     if (treatment !== 'plain' || column === undefined || inherited || !isSteady(prop)) return [];
     return [{ field: path, column, treatment }];
@@ -59,7 +59,7 @@ function steadyFields(meta: EntityMetadata, chain: DeclaredChain): TriggerField[
 }
 
 function isSteady(prop: EntityProperty): boolean {
-  const { kind, columnTypes = [], embedded, customType, formula, persist, generated, version } = prop;
+  const { kind, columnTypes, embedded, customType, formula, persist, generated, version } = prop;
   if (kind !== ReferenceKind.SCALAR || formula !== undefined || persist === false || generated !== undefined || version === true) return false;
   // An object that is not there leaves its parts out, and one within JSON has no column.
   if (embedded !== undefined || (customType !== undefined && customType.constructor.name !== 'BigIntType')) return false;
