@@ -1,7 +1,10 @@
-import { auditLog } from '@deedlog/mikro-orm';
+import { createDeedlog, userActor } from '@deedlog/core';
+import { activityModel, auditLog, migrateDeedlog, mikroOrmStore } from '@deedlog/mikro-orm';
+import { p } from '@mikro-orm/core';
 import { expect, test } from 'vitest';
 import { listenToDriver } from '../mikro-orm/listen-to-driver.ts';
-import { databaseKind } from '../support/database.ts';
+import { databaseKind, testOrm } from '../support/database.ts';
+import { plainTrigger } from './plain-trigger.ts';
 import { openTriggered, Note, Sample } from './triggered-ward.ts';
 
 test('an entity knows its log, newest first, whoever saw the changes', async () => {
@@ -58,4 +61,25 @@ test.skipIf(databaseKind === 'pglite')('many entities are one query', async () =
   stop();
   expect(sent).toHaveLength(1);
   expect([...logs.values()].map((log) => log.length)).toEqual(notes.map(() => 1));
+});
+
+test('an activity of a model is in the log with its own columns, one that changed the row and one that names it', async () => {
+  const Weighing = activityModel({ name: 'Weighing', table: 'weighing', properties: { scale: p.string(), grams: p.bigint().nullable(), doneAt: p.datetime().nullable() } });
+  await using database = await testOrm([Sample, Note, Weighing]);
+  const { orm } = database;
+  await migrateDeedlog(orm, { models: [Weighing] });
+  await plainTrigger(database.client, 'sample');
+  const deedlog = createDeedlog({ actor: () => userActor(7), store: mikroOrmStore(orm), models: { weighing: Weighing } });
+  const doneAt = new Date('2026-02-03T04:05:06.789Z');
+  await deedlog.withIntent({ action: 'sample.weigh', host: {}, model: 'weighing', columns: { scale: 'A', grams: 9007199254740993n, doneAt } }, () => orm.em.fork().insert(Sample, { code: 'A' }));
+  const sample = await orm.em.fork().findOneOrFail(Sample, { code: 'A' });
+  await deedlog.run({ host: {} }, () => deedlog.trackActivity({ model: 'weighing', action: 'sample.check', target: sample, scale: 'B' }));
+  await deedlog.run({ host: {} }, () => deedlog.trackActivity({ action: 'sample.inspect', target: sample }));
+  const log = await auditLog(orm, sample);
+  expect(log.map(({ activity, effects }) => [activity?.model, activity?.action, activity?.columns, effects.length])).toEqual([
+    ['default', 'sample.inspect', null, 0],
+    ['weighing', 'sample.check', { scale: 'B', grams: null, doneAt: null }, 0],
+    ['weighing', 'sample.weigh', { scale: 'A', grams: '9007199254740993', doneAt: '2026-02-03T04:05:06.789Z' }, 1],
+  ]);
+  await deedlog.close();
 });

@@ -2,6 +2,7 @@ import { rowLogs } from '@deedlog/postgres';
 import type { LoggedRow, RowActivity, RowLogOptions } from '@deedlog/postgres';
 import { helper, Reference } from '@mikro-orm/core';
 import type { EntityMetadata, MikroORM } from '@mikro-orm/core';
+import { connectedModels } from './connected-models.ts';
 import { targetId } from './describe-target.ts';
 import { postgresClient } from './postgres-client.ts';
 import { tableOf } from './table-of.ts';
@@ -11,6 +12,7 @@ import { tableOf } from './table-of.ts';
  * target, and changes that no activity explains. A list of entities is one query, for all of them: a `Map` by entity.
  *
  * `orm` is the one whose database holds the log; with `separateLog` the log's. Whoever may call this may read the log.
+ * Activities of models are in it where the deedlog of these models is connected to `orm`, or `models` are given.
  * The rows of collections (pivot tables) have a log of their own and are not in it.
  */
 export function auditLog<Entity extends object>(orm: MikroORM, entities: readonly Entity[], options?: RowLogOptions): Promise<Map<Entity, readonly RowActivity[]>>;
@@ -21,7 +23,7 @@ export async function auditLog(
   options?: RowLogOptions,
 ): Promise<readonly RowActivity[] | Map<object, readonly RowActivity[]>> {
   const entities = Array.isArray(given) ? (given as readonly object[]) : [given];
-  const logs = await rowLogs(postgresClient(orm), entities.map((entity) => loggedRow(orm, entity)), options);
+  const logs = await rowLogs(postgresClient(orm), entities.map((entity) => loggedRow(orm, entity)), { models: connectedModels(orm), ...options });
   const [first = []] = logs;
   return Array.isArray(given) ? new Map(entities.map((entity, place) => [entity, logs[place] ?? []])) : first;
 }
