@@ -18,6 +18,25 @@ export type { Sink } from './deliver/sink.ts';
 export type { Spool } from './deliver/spool.ts';
 export type { EntityChange, Explanation, Placement, Store, TransactionHooks, WriteInTransaction, WriteOptions } from './deliver/store.ts';
 export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
+export { DATA_SUBJECT } from './read/data-subject.ts';
+export {
+  MAX_EFFECTS,
+  UNEXPLAINED_ACTIONS,
+  type ActivityChart,
+  type ActivityItem,
+  type ActivityPage,
+  type ActorItem,
+  type ChangeItem,
+  type ChartBucket,
+  type EffectItem,
+  type FindingItem,
+  type ModelItem,
+  type OnBehalfOfItem,
+  type TailBatch,
+} from './read/item.ts';
+export { EVERY_MODEL, type Authorize, type ReadPolicy } from './read/policy.ts';
+export { DEFAULT_LIMIT, MAX_BUCKETS, MAX_LIMIT, MAX_TEXT, type ActivityFilter, type ActivityQuery, type ChartQuery, type Cursor } from './read/query.ts';
+export type { LogView, ObjectReference, Reader } from './read/reader.ts';
 export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
 export type { Activity, ActivityContext, Observer } from './record/activity.ts';
 export {
