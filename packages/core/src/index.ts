@@ -18,6 +18,9 @@ export type { Sink } from './deliver/sink.ts';
 export type { Spool } from './deliver/spool.ts';
 export type { EntityChange, Explanation, Placement, Store, TransactionHooks, WriteInTransaction, WriteOptions } from './deliver/store.ts';
 export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
+export { chartFrom, chartRange, type ChartRange } from './read/chart-of.ts';
+export { createReader, type ReaderOptions } from './read/create-reader.ts';
+export type { Position } from './read/cursor.ts';
 export { DATA_SUBJECT } from './read/data-subject.ts';
 export {
   MAX_EFFECTS,
@@ -34,9 +37,13 @@ export {
   type OnBehalfOfItem,
   type TailBatch,
 } from './read/item.ts';
+export type { ColumnFilter, FoundPage, FoundRecord, FoundTail, LogSource, PageSearch, Search, SearchFilter, TextPart } from './read/log-source.ts';
+export { memoryReader, type MemoryReaderOptions } from './read/memory-reader.ts';
 export { EVERY_MODEL, type Authorize, type ReadPolicy } from './read/policy.ts';
 export { DEFAULT_LIMIT, MAX_BUCKETS, MAX_LIMIT, MAX_TEXT, type ActivityFilter, type ActivityQuery, type ChartQuery, type Cursor } from './read/query.ts';
 export type { LogView, ObjectReference, Reader } from './read/reader.ts';
+export { effectOfId, unexplainedId } from './read/to-item.ts';
+export { SEPARATORS } from './read/words.ts';
 export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
 export type { Activity, ActivityContext, Observer } from './record/activity.ts';
 export {

@@ -36,6 +36,6 @@ export interface LogView {
   tail(after?: Cursor, filter?: ActivityFilter): Promise<TailBatch>;
   /** The models that may be read. */
   models(): Promise<readonly ModelItem[]>;
-  /** What `reconcile` finds, where the host gave one. Needs every tenant. */
+  /** What `reconcile` finds, where the host gave one. Needs every tenant and model. */
   findings(): Promise<readonly FindingItem[]>;
 }
