@@ -9,6 +9,7 @@ import { positionTime } from './cursor.ts';
 import type { Position } from './cursor.ts';
 import type { FoundPage, FoundRecord, FoundTail, LogSource, PageSearch, Search } from './log-source.ts';
 import { matchesSearch } from './matches-search.ts';
+import { modelShapes } from './model-shapes.ts';
 import type { Reader } from './reader.ts';
 
 export interface MemoryReaderOptions extends ReaderOptions {
@@ -18,7 +19,7 @@ export interface MemoryReaderOptions extends ReaderOptions {
 
 /** Reads what a memory store holds: for tests and try-outs. Memory knows no effects. */
 export function memoryReader(store: MemoryStore, options: MemoryReaderOptions = {}): Reader {
-  return createReader(new MemorySource(store, shapesOf(options.models ?? {})), options);
+  return createReader(new MemorySource(store, modelShapes(options.models ?? {})), options);
 }
 
 class MemorySource implements LogSource {
@@ -73,9 +74,4 @@ function newestFirst(one: FoundRecord, other: FoundRecord): number {
 function compare(one: Position, other: Position): number {
   const [first, second] = one.at === other.at ? [one.id, other.id] : [one.at, other.at];
   return first < second ? -1 : first > second ? 1 : 0;
-}
-
-function shapesOf(settings: ModelSettings): ReadonlyMap<string, ModelShape> {
-  const shapes = Object.entries(settings).map(([name, setting]) => [name, 'deedlogModel' in setting ? setting.deedlogModel : setting.model?.deedlogModel] as const);
-  return new Map(shapes.filter((entry): entry is [string, ModelShape] => entry[1] !== undefined));
 }

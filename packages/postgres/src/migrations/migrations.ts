@@ -3,10 +3,11 @@ import { activityTable } from './activity-table.ts';
 import { effectTable } from './effect-table.ts';
 import type { Migration } from './migration.ts';
 import { outboxTable } from './outbox-table.ts';
+import { readIndexes } from './read-indexes.ts';
 import { relayedTable } from './relayed-table.ts';
 
 /** Every migration in the order in which they run. New ones are appended. */
-export const MIGRATIONS: readonly Migration[] = [activityTable, activityIndexes, effectTable];
+export const MIGRATIONS: readonly Migration[] = [activityTable, activityIndexes, effectTable, readIndexes];
 
 /**
  * What a database is to deedlog. `only`: business and log in one. `business`: its log is elsewhere, so it needs the outbox alone.

@@ -1,0 +1,92 @@
+import { effectOfId } from '@deedlog/core';
+import type { ActivityChart, FoundPage, FoundRecord, FoundTail, LogSource, ModelShape, ObjectReference, PageSearch, Search } from '@deedlog/core';
+import type { PostgresLike } from '../postgres-like.ts';
+import { actionsWithPrefix } from './actions-with-prefix.ts';
+import { tableOf } from './branch.ts';
+import type { Branch } from './branch.ts';
+import { chooseLead } from './choose-lead.ts';
+import { countDistinct, countFound, countUnexplained } from './count-found.ts';
+import { effectsWindow } from './effects-window.ts';
+import { findHistory, historyBranches } from './find-history.ts';
+import { findPage } from './find-page.ts';
+import { readChart } from './read-chart.ts';
+import { readTail } from './read-tail.ts';
+import { findRecord } from './find-record.ts';
+import { TextIndexes } from './text-index.ts';
+import { effectsByNumber, findUnexplained } from './unexplained.ts';
+
+/** The table of an object type: schema and name. */
+export type TableOfType = (type: string) => string;
+
+/** The log in PostgreSQL. */
+export class PostgresSource implements LogSource {
+  readonly models: ReadonlyMap<string, ModelShape>;
+  readonly #client: PostgresLike;
+  readonly #tableOfType: TableOfType;
+  readonly #textIndexes: TextIndexes;
+
+  constructor(client: PostgresLike, models: ReadonlyMap<string, ModelShape>, tableOfType: TableOfType) {
+    this.models = models;
+    this.#client = client;
+    this.#tableOfType = tableOfType;
+    this.#textIndexes = new TextIndexes(client);
+  }
+
+  async page(search: PageSearch): Promise<FoundPage> {
+    const client = this.#client;
+    if (search.unexplained === 'only') {
+      const found = await findUnexplained(client, search, this.#tableOfType);
+      return { ...found, ...(await countIf(search, () => countUnexplained(client, search, this.#tableOfType))) };
+    }
+    if (search.object !== undefined) return this.#history(search, search.object);
+    const branches = await this.#branches(search);
+    return { ...(await findPage(client, branches, search)), ...(await countIf(search, () => countFound(client, branches, search))) };
+  }
+
+  async get(id: string, search: Search): Promise<FoundRecord | undefined> {
+    const effect = effectOfId(id);
+    if (effect === undefined) return findRecord(this.#client, this.#models(search), { id, search });
+    return search.unexplained === 'also' ? (await effectsByNumber(this.#client, [effect]))[0] : undefined;
+  }
+
+  async chart(search: Search, buckets: number): Promise<ActivityChart> {
+    const branches = search.unexplained === 'only' ? [] : await this.#branches(search);
+    return readChart(this.#client, branches, { search, buckets });
+  }
+
+  async tail(search: Search, after: readonly string[] | undefined): Promise<FoundTail> {
+    return readTail(this.#client, search.unexplained === 'only' ? [] : this.#models(search), { search, after });
+  }
+
+  async #history(search: PageSearch, { type, id }: ObjectReference): Promise<FoundPage> {
+    const object = { type, id, table: this.#tableOfType(type), models: this.#models(search) };
+    const found = await findHistory(this.#client, object, search);
+    const count = await countIf(search, async () => {
+      const { explained, unexplained, until } = await effectsWindow(this.#client, object, { table: object.table, position: undefined });
+      const counted = await countDistinct(this.#client, historyBranches(object, [...explained.keys()]), search);
+      const more = search.unexplained === 'also' ? unexplained.length : 0;
+      return { count: (counted.count ?? 0) + more, countExact: counted.countExact && until === undefined };
+    });
+    return { ...found, ...count };
+  }
+
+  async #branches(search: Search): Promise<Branch[]> {
+    const branches: Branch[] = [];
+    for (const branch of this.#models(search)) {
+      const prefix = search.filter.actionPrefix;
+      const actions = prefix === undefined ? undefined : await actionsWithPrefix(this.#client, tableOf(branch), prefix);
+      if (actions?.length === 0) continue;
+      const hasTextIndex = search.filter.words.length > 0 && (await this.#textIndexes.has(branch.shape?.table ?? 'activity'));
+      branches.push({ ...branch, lead: await chooseLead(this.#client, branch, { search, actions, hasTextIndex }) });
+    }
+    return branches;
+  }
+
+  #models({ models }: Search): Omit<Branch, 'lead'>[] {
+    return models.map((model) => ({ model, shape: this.models.get(model) }));
+  }
+}
+
+async function countIf<Count>({ count }: PageSearch, body: () => Promise<Count>): Promise<Count | { count: null; countExact: boolean }> {
+  return count ? body() : { count: null, countExact: false };
+}
