@@ -52,7 +52,7 @@ class MemorySource implements LogSource {
 
   async tail(search: Search, after: readonly string[] | undefined): Promise<FoundTail> {
     const { activities } = this.#store;
-    const [from = String(activities.length), ...others] = after ?? [];
+    const [from = '', ...others] = after ?? [String(activities.length)];
     if (!/^\d{1,15}$/.test(from) || others.length > 0) throw coreError('CURSOR_INVALID');
     const records = activities.slice(Number(from)).filter((activity) => matchesSearch(activity, search)).map(recordOf);
     return { records, cursor: [String(activities.length)], more: false };

@@ -2,7 +2,7 @@ import { DATA_SUBJECT } from '@deedlog/core';
 import type { Search, SearchFilter } from '@deedlog/core';
 import { quoted } from '../insert-into-models.ts';
 import type { Parameters } from './parameters.ts';
-import { INDEXED_VECTOR, isIndexed, textQuery, textVector } from './text-search.ts';
+import { INDEXED_VECTOR, isIndexed, textCondition, textQuery } from './text-search.ts';
 
 /** By what an index finds the records. Each is also a condition of its own, {@link leadCondition}. */
 export type Lead =
@@ -79,7 +79,7 @@ export function otherConditions({ filter, tenants, textParts, dataSubject }: Sea
   }
   if (dataSubject !== undefined && lead.by !== 'related') conditions.push(leadCondition(relatedPerson(dataSubject), parameters));
   const wordsSaid = lead.by === 'text' && isIndexed(textParts);
-  if (filter.words.length > 0 && !wordsSaid) conditions.push(`${textVector(textParts)} @@ ${textQuery(filter.words, parameters)}`);
+  if (filter.words.length > 0 && !wordsSaid) conditions.push(textCondition(filter.words, textParts, parameters));
   return conditions;
 }
 
