@@ -66,9 +66,9 @@ export function Chart({ chart }: { readonly chart: ActivityChart }): JSX.Element
 interface SlidersProps {
   readonly count: number;
   readonly range: BarRange | null;
-  setRange(range: BarRange | null): void;
-  apply(range: BarRange): void;
-  label(bar: number): string;
+  readonly setRange: (range: BarRange | null) => void;
+  readonly apply: (range: BarRange) => void;
+  readonly label: (bar: number) => string;
 }
 
 /** The same choice for the keyboard: arrows move an end, Enter filters, Escape gives up. */

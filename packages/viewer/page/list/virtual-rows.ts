@@ -6,7 +6,7 @@ const SPARE = 12;
 
 /** The rows to draw: from `first` up to, not including, `end`. */
 export interface VirtualRows {
-  readonly box: RefObject<HTMLDivElement>;
+  readonly box: RefObject<HTMLDivElement | null>;
   readonly first: number;
   readonly end: number;
 }

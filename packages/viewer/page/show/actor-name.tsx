@@ -54,7 +54,7 @@ export function ActorChain({ item, tabIndex }: { readonly item: ActivityItem; re
 
 function initials(text: string): string {
   const words = text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
-  return words.slice(0, 2).map((word) => [...word][0] ?? '').join('').toUpperCase() || '?';
+  return words.slice(0, 2).map((word) => String.fromCodePoint(word.codePointAt(0) ?? 63)).join('').toUpperCase() || '?';
 }
 
 function hueOf(id: string): number {

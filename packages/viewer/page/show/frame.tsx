@@ -7,7 +7,7 @@ import type { Base } from '../wire/get-json.ts';
 export interface Frame {
   readonly base: Base;
   /** The viewer's page for these parts of an address. */
-  href(parts: Readonly<Record<string, string>>): string;
+  readonly href: (parts: Readonly<Record<string, string>>) => string;
   /** Follows a link without loading the page anew; absent where the browser has to load it. */
   readonly go?: (href: string) => void;
   /** Times in UTC. */

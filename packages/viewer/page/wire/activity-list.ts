@@ -13,12 +13,12 @@ export interface ActivityList {
   readonly countExact: Signal<boolean>;
   readonly state: Signal<'loading' | 'ready' | 'end' | 'problem'>;
   readonly problem: Signal<Problem | null>;
-  /** Cursor of what is newer than the first page. */
-  readonly newest: Signal<string | null>;
   /** Fetches the next page unless one is on its way, nothing is left, or the last try failed. */
   more(): Promise<void>;
   /** Tries again after a problem. */
   retry(): Promise<void>;
+  /** Asks for what is newer than the list, and puts it on top. */
+  refresh(): Promise<void>;
   /** Puts newer activities on top; those that are there already are left out. */
   prepend(newer: readonly ActivityItem[]): void;
   close(): void;
@@ -31,7 +31,6 @@ export function activityList(url: (params: Readonly<Record<string, string>>) => 
   const countExact = signal(true);
   const state = signal<'loading' | 'ready' | 'end' | 'problem'>('ready');
   const problem = signal<Problem | null>(null);
-  const newest = signal<string | null>(null);
   const closing = new AbortController();
   let next: string | null | undefined;
 
@@ -43,7 +42,6 @@ export function activityList(url: (params: Readonly<Record<string, string>>) => 
         if (next === undefined) {
           count.value = page.count;
           countExact.value = page.countExact;
-          newest.value = page.previous;
         }
         items.value = withoutTwins(items.value, page.results);
         next = page.next;
@@ -60,11 +58,16 @@ export function activityList(url: (params: Readonly<Record<string, string>>) => 
   }
 
   const list: ActivityList = {
-    items, count, countExact, state, problem, newest,
+    items, count, countExact, state, problem,
     more: async () => {
       if (state.value === 'ready') await load();
     },
     retry: load,
+    refresh: async () => {
+      // A failure shows where the list goes on.
+      const page = await getJson<ActivityPage>(url({ limit: '50' }), closing.signal).catch(() => null);
+      if (page !== null) list.prepend(page.results);
+    },
     prepend: (newer) => {
       const known = new Set(items.value.map(({ id }) => id));
       const added = newer.filter(({ id }) => !known.has(id));

@@ -8,7 +8,7 @@ export interface Loaded<Value> {
   readonly value: Value | null;
   readonly problem: Problem | null;
   readonly loading: boolean;
-  retry(): void;
+  readonly retry: () => void;
 }
 
 /** Reads `url` when it changes; null: nothing to read. */
