@@ -46,7 +46,7 @@ export function ordinary(count: number): Activity[] {
       actorId: String(person + 1),
       actorLabel: PEOPLE[person] ?? null,
       message: `${action.split('.')[1] ?? 'did'} {target.label}`,
-      messageValues: { target: { label: `INV-${1000 + index}` } },
+      messageValues: { 'target.label': `INV-${1000 + index}` },
       changes: action === 'invoice.update' ? { status: { old: 'draft', new: 'open' }, total: { old: 100, new: 120.5 } } : null,
       correlationId: `flow-${Math.floor(index / 3)}`,
     });
@@ -61,7 +61,7 @@ export function story(): Records {
   const create = activityAt(FIRST, { ...target, action: 'invoice.create', actorId: '2', actorLabel: 'Grace Hopper', correlationId: 'story-1' });
   const change = activityAt(FIRST + 60, {
     ...target, action: 'invoice.changeAccount', actorId: '5', actorLabel: 'Frances Allen', reason: 'supplier moved to another bank', correlationId: 'story-2',
-    message: 'changed where {target.label} is paid', messageValues: { target: { label: 'INV-4711' } },
+    message: 'changed where {target.label} is paid', messageValues: { 'target.label': 'INV-4711' },
     onBehalfOf: { kind: 'user', id: '2', label: 'Grace Hopper', via: 'impersonation', onBehalfOf: null },
     changes: { note: { old: 'pay within 30 days', new: 'pay within 14 days' }, password: { old: '***REDACTED***', new: '***REDACTED***' } },
     related: [{ role: 'supplier', type: 'Supplier', id: '9', label: 'Initech' }],

@@ -98,5 +98,6 @@ function summary(chart: ActivityChart): string {
   const sum = (pick: (bucket: ActivityChart['buckets'][number]) => number): number => chart.buckets.reduce((all, bucket) => all + pick(bucket), 0);
   const bad = [['failed', sum(({ failure }) => failure)], ['denied', sum(({ denied }) => denied)]] as const;
   const parts = bad.filter(([, count]) => count > 0).map(([word, count]) => `${count.toLocaleString()} ${word}`);
-  return [`${sum(total).toLocaleString()} activities`, ...parts].join(', ') + (chart.complete ? '' : ', not all counted');
+  const all = sum(total);
+  return [all === 1 ? '1 activity' : `${all.toLocaleString()} activities`, ...parts].join(', ') + (chart.complete ? '' : ', not all counted');
 }

@@ -10,11 +10,13 @@ interface FilterSheetProps {
   readonly model: ModelItem | undefined;
   /** What is listed now: its values are offered. */
   readonly items: readonly ActivityItem[];
+  /** Filters that belong to the page. */
+  readonly fixed?: readonly string[];
 }
 
 /** Every filter in one form. */
-export function FilterSheet({ model, items }: FilterSheetProps): JSX.Element {
-  const fields = filterFields(model);
+export function FilterSheet({ model, items, fixed = [] }: FilterSheetProps): JSX.Element {
+  const fields = filterFields(model).filter(({ name }) => !fixed.includes(name));
   const params = route.value;
   const set = fields.filter(({ name }) => params.has(name)).length + Number(params.has('unexplained'));
   const submit = (event: SubmitEvent): void => {

@@ -16,8 +16,8 @@ export function CopyLink(): JSX.Element {
     setTimeout(() => setCopied(false), 2000);
   };
   return (
-    <button type="button" onClick={() => void copy()} title="Copy a link to what you see">
-      <Icon name={copied ? 'success' : 'link'} /><span role="status">{copied ? 'Copied' : 'Link'}</span>
+    <button type="button" onClick={() => void copy()} aria-label="Copy link" title="Copy a link to what you see">
+      <Icon name={copied ? 'success' : 'link'} /><span role="status">{copied && 'Copied'}</span>
     </button>
   );
 }

@@ -10,7 +10,7 @@ export function ListFoot({ list }: { readonly list: ActivityList }): JSX.Element
   const all = count === null ? '' : ` of ${list.countExact.value ? '' : 'about '}${Math.max(count, shown).toLocaleString()}`;
   return (
     <div class="foot">
-      <p role="status">{shown.toLocaleString()}{all} activities{state === 'loading' && ', loading more…'}</p>
+      <p role="status">{shown.toLocaleString()}{all} {shown === 1 && (count ?? 1) <= 1 ? 'activity' : 'activities'}{state === 'loading' && ', loading more…'}</p>
       {state === 'ready' && <button type="button" onClick={() => void list.more()}>Load more</button>}
       {state === 'problem' && list.problem.value !== null && <ProblemNotice problem={list.problem.value} retry={() => void list.retry()} />}
     </div>

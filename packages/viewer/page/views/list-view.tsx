@@ -61,7 +61,7 @@ export function ListView({ models, path, fixed = [], full = true, children }: Li
       <div class="toolbar">
         {full && <SearchBox />}
         {full && <QuickFilters models={models} />}
-        {full && <FilterSheet model={model} items={list.items.value} />}
+        {full && <FilterSheet model={model} items={list.items.value} fixed={fixed} />}
         <span class="spring" />
         {full && <LiveButton ended={tail.ended} />}
         <ColumnsMenu model={shownModel} all={all} chosen={columns} />

@@ -45,5 +45,13 @@ export async function problemOfAnswer(response: Response): Promise<Problem> {
     const value: unknown = typeof told === 'object' && told !== null ? Reflect.get(told, key) : null;
     return typeof value === 'string' && value !== '' ? value.slice(0, 500) : null;
   };
-  return { status: response.status, code: text('code'), message: text('message') ?? message, remedy: text('remedy') ?? remedy };
+  const [code, advice] = [text('code'), text('remedy')];
+  return { status: response.status, code, message: withoutRepeats(text('message') ?? message, code, advice), remedy: advice ?? remedy };
+}
+
+/** The text of a DeedlogError has its code before and its remedy behind it; both are shown by themselves. */
+function withoutRepeats(message: string, code: string | null, remedy: string | null): string {
+  const start = code !== null && message.startsWith(`${code}: `) ? code.length + 2 : 0;
+  const text = message.slice(start);
+  return remedy !== null && text.endsWith(remedy) && text.length > remedy.length ? text.slice(0, -remedy.length).trim() : text;
 }
