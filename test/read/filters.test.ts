@@ -94,9 +94,10 @@ test.each(['without', 'with'])('every combination of filters finds what a plain 
       const naive = memoryReader(store, { models });
       for (const policy of [EVERYTHING, { tenants, models: 'all' as const }]) {
         for (const asked of queries) {
-          const [found, expected] = [reader.as(policy), naive.as(policy)].map((view) => idsOf(view, asked).catch((error: { code?: string }) => [String(error.code)]));
-          expect(await found, JSON.stringify(asked)).toEqual(await expected);
-          if ((await expected).length > 0) finds++;
+          const answer = (view: LogView): Promise<string[]> => idsOf(view, asked).catch((error: { code?: string }) => [String(error.code)]);
+          const expected = await answer(naive.as(policy));
+          expect(await answer(reader.as(policy)), JSON.stringify(asked)).toEqual(expected);
+          if (expected.length > 0) finds++;
         }
       }
       const whole = await reader.as(EVERYTHING).list({ model: 'quality', limit: 500 });
@@ -112,14 +113,14 @@ test('a filter that holds more than a page may examine goes on from page to page
   await using database = await testDatabase();
   await database.client.query(
     `insert into deedlog.activity (id, occurred_at, recorded_at, action, outcome, context, metadata, observer, source, tool)
-select gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', now(), 'a.b', 'success', '{}', '{}', 'manual', 's', case when n in (5, 20500, 44000) then 'rare' end
-from generate_series(1, 45000) as n`,
+select gen_random_uuid(), timestamptz '2026-01-01' + n * interval '1 second', now(), 'a.b', 'success', '{}', '{}', 'manual', 's', case when n in (5, 5500, 11000) then 'rare' end
+from generate_series(1, 12000) as n`,
   );
   const view = postgresReader(database.client).as(EVERYTHING);
   const first = await view.list({ tool: 'rare', limit: 10 });
   expect([first.results.length, first.next !== null, first.countExact]).toEqual([1, true, false]);
   const all = await allPages((page) => view.list(page), { tool: 'rare', limit: 10 });
-  expect(all.map(({ timestamp }) => timestamp)).toEqual(['2026-01-01T12:13:20.000Z', '2026-01-01T05:41:40.000Z', '2026-01-01T00:00:05.000Z']);
+  expect(all.map(({ timestamp }) => timestamp)).toEqual(['2026-01-01T03:03:20.000Z', '2026-01-01T01:31:40.000Z', '2026-01-01T00:00:05.000Z']);
 });
 
 test('ids are found in any case, what is no id is refused', async () => {

@@ -40,6 +40,7 @@ export {
 export type { ColumnFilter, FoundPage, FoundRecord, FoundTail, LogSource, PageSearch, Search, SearchFilter, TextPart } from './read/log-source.ts';
 export { memoryReader, type MemoryReaderOptions } from './read/memory-reader.ts';
 export { modelShapes } from './read/model-shapes.ts';
+export { READ_ACTION, recordReads, type RecordReadsOptions } from './read/record-reads.ts';
 export { EVERY_MODEL, type Authorize, type ReadPolicy } from './read/policy.ts';
 export { DEFAULT_LIMIT, MAX_BUCKETS, MAX_LIMIT, MAX_TEXT, type ActivityFilter, type ActivityQuery, type ChartQuery, type Cursor } from './read/query.ts';
 export type { LogView, ObjectReference, Reader } from './read/reader.ts';

@@ -2,7 +2,7 @@ import { DEFAULT_MODEL } from '@deedlog/core';
 import type { ModelShape, PageSearch, Search } from '@deedlog/core';
 import { ACTIVITY_COLUMNS } from '../activity-row.ts';
 import { quoted } from '../insert-into-models.ts';
-import { isOrdered, leadCondition, otherConditions, timeConditions } from './conditions.ts';
+import { isOrdered, leadCondition, leadValue, otherConditions, timeConditions } from './conditions.ts';
 import type { Lead } from './conditions.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -14,7 +14,13 @@ export interface Branch {
 }
 
 /** Most records that are examined for one page where a filter has no index: the bound on its time. */
-export const PAGE_BUDGET = 20_000;
+const PAGE_BUDGET = 5000;
+/** The same where each record's text must be taken apart. */
+const TEXT_BUDGET = 1000;
+
+function budgetOf({ filter }: Search): number {
+  return filter.words.length > 0 ? TEXT_BUDGET : PAGE_BUDGET;
+}
 
 export function tableOf({ shape }: Pick<Branch, 'shape'>): string {
   return `deedlog.${quoted(shape?.table ?? 'activity')}`;
@@ -84,39 +90,44 @@ export function branchSql(branch: Branch, limit: number, asked: Asked): string {
   const order = orderSql(position);
   const list = selectList(branch, parameters);
   if (!isOrdered(branch.lead)) {
-    const where = and([leadCondition(branch.lead, parameters), ...rangeConditions(asked), ...others]);
-    return `select ${list} from ${tableOf(branch)} where ${where} order by ${order} limit ${limit}`;
+    return `select ${list} from ${unorderedSource(branch, asked)} where ${and(['true', ...others])} order by ${order} limit ${limit}`;
   }
-  const source = orderedSource(branch, { ...asked, columns: '*', window: others.length === 0 ? { limit } : { limit: PAGE_BUDGET } });
+  const source = orderedSource(branch, { ...asked, columns: '*', window: others.length === 0 ? { limit } : { limit: budgetOf(search), shared: true } });
   return `select ${list} from ${source} where ${and(['true', ...others])} order by ${order} limit ${limit}`;
 }
 
 /** The last record that a page may examine, for each value of the lead; none where there are fewer. */
 export function lastExaminedSql(branch: Branch, asked: Asked): string {
-  const source = orderedSource(branch, { ...asked, columns: 'occurred_at, id', window: { offset: PAGE_BUDGET - 1, limit: 1 } });
+  const source = orderedSource(branch, { ...asked, columns: 'occurred_at, id', window: { last: budgetOf(asked.search), shared: true } });
   return `select ${positionSql('occurred_at')} as position_at, id::text as id from ${source}`;
 }
 
 interface Source extends Asked {
   readonly columns: string;
-  readonly window: { readonly limit: number; readonly offset?: number };
+  /** So many records, or the one that comes last of so many; several values may share them. */
+  readonly window: ({ readonly limit: number } | { readonly last: number }) & { readonly shared?: true };
 }
 
 /** A subquery in the order of an index: the limit inside it is what bounds the records that the conditions outside see. */
-function orderedSource(branch: Branch, { columns, window: { limit, offset = 0 }, ...asked }: Source): string {
+function orderedSource(branch: Branch, { columns, window, ...asked }: Source): string {
   const { lead } = branch;
   const { parameters, position } = asked;
   const values = 'values' in lead && lead.values.length > 1 ? lead.values : undefined;
-  const share = values === undefined ? 1 : values.length;
-  const page = (condition: string): string => {
-    const bounds = offset === 0 ? `limit ${shareOf(limit, share)}` : `offset ${shareOf(offset + 1, share) - 1} limit ${limit}`;
-    return `(select ${columns} from ${tableOf(branch)} where ${and([condition, ...rangeConditions(asked)])} order by ${orderSql(position)} ${bounds})`;
-  };
+  const share = (records: number): number => Math.ceil(records / (window.shared === true ? (values?.length ?? 1) : 1));
+  const bounds = 'last' in window ? `offset ${share(window.last) - 1} limit 1` : `limit ${share(window.limit)}`;
+  const page = (condition: string): string =>
+    `(select ${columns} from ${tableOf(branch)} where ${and([condition, ...rangeConditions(asked)])} order by ${orderSql(position)} ${bounds})`;
   if (values === undefined) return `${page(leadCondition(lead, parameters))} as record`;
   return `unnest(${parameters.addList(values, 'text')}) as lead(value) cross join lateral ${page(leadCondition(lead, parameters, 'lead.value'))} as record`;
 }
 
-/** Several values share the budget; the limit of a page is each one's own. */
-function shareOf(limit: number, share: number): number {
-  return limit === PAGE_BUDGET ? Math.ceil(limit / share) : limit;
+/**
+ * All that an index without an order finds. Each offset is a wall for the planner: without the second it would read all in the order of time
+ * for the limit's sake, without the first it would start parallel workers, which takes longer than to find a few records.
+ */
+function unorderedSource(branch: Branch, asked: Asked): string {
+  const value = leadValue(branch.lead, asked.parameters);
+  const condition = leadCondition(branch.lead, asked.parameters, value === undefined ? undefined : 'lead.value');
+  const found = `(select * from ${tableOf(branch)} where ${and([condition, ...rangeConditions(asked)])} offset 0) as record`;
+  return value === undefined ? found : `(select ${value} as value offset 0) as lead cross join lateral ${found}`;
 }

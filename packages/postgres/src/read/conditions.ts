@@ -2,7 +2,7 @@ import { DATA_SUBJECT } from '@deedlog/core';
 import type { Search, SearchFilter } from '@deedlog/core';
 import { quoted } from '../insert-into-models.ts';
 import type { Parameters } from './parameters.ts';
-import { INDEXED_VECTOR, isIndexed, textCondition, textQuery } from './text-search.ts';
+import { INDEXED_VECTOR, textCondition, textQuery } from './text-search.ts';
 
 /** By what an index finds the records. Each is also a condition of its own, {@link leadCondition}. */
 export type Lead =
@@ -20,6 +20,12 @@ export function isOrdered(lead: Lead): boolean {
   return lead.by === 'time' || lead.by === 'actor_id' || lead.by === 'action' || lead.by === 'tenant' || lead.by === 'target';
 }
 
+/** What an index without an order is asked for, as a value that {@link leadCondition} may take; undefined: this lead asks for a list, or is ordered. */
+export function leadValue(lead: Lead, parameters: Parameters): string | undefined {
+  if (lead.by === 'text') return textQuery(lead.words, parameters);
+  return lead.by === 'related' ? parameters.add(lead.contains, 'jsonb') : undefined;
+}
+
 /** The condition of a lead; `value` stands for one of its values. */
 export function leadCondition(lead: Lead, parameters: Parameters, value?: string): string {
   switch (lead.by) {
@@ -34,11 +40,11 @@ export function leadCondition(lead: Lead, parameters: Parameters, value?: string
     case 'target':
       return `target_type = ${parameters.add(lead.type, 'text')} and target_id = ${parameters.add(lead.id, 'text')}`;
     case 'related':
-      return `related is not null and related @> ${parameters.add(lead.contains, 'jsonb')}`;
+      return `related is not null and related @> ${value ?? leadValue(lead, parameters)}`;
     case 'ids':
       return `id = any(${parameters.addList(lead.ids, 'uuid')})`;
     case 'text':
-      return `${INDEXED_VECTOR} @@ ${textQuery(lead.words, parameters)}`;
+      return `${INDEXED_VECTOR} @@ ${value ?? leadValue(lead, parameters)}`;
   }
 }
 
@@ -78,8 +84,8 @@ export function otherConditions({ filter, tenants, textParts, dataSubject }: Sea
     conditions.push(value === null ? `${quoted(column.column)} is null` : `${quoted(column.column)} = ${parameters.add(value, column.type)}`);
   }
   if (dataSubject !== undefined && lead.by !== 'related') conditions.push(leadCondition(relatedPerson(dataSubject), parameters));
-  const wordsSaid = lead.by === 'text' && isIndexed(textParts);
-  if (filter.words.length > 0 && !wordsSaid) conditions.push(textCondition(filter.words, textParts, parameters));
+  const words = lead.by === 'text' ? filter.words.filter((word) => !lead.words.includes(word)) : filter.words;
+  if (words.length > 0) conditions.push(textCondition(words, textParts, parameters));
   return conditions;
 }
 

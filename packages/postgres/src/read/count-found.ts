@@ -2,6 +2,7 @@ import type { FoundPage, Search } from '@deedlog/core';
 import type { PostgresLike } from '../postgres-like.ts';
 import { tableOf } from './branch.ts';
 import type { Branch } from './branch.ts';
+import { estimateLead } from './choose-lead.ts';
 import { isOrdered, leadCondition, otherConditions, timeConditions } from './conditions.ts';
 import { estimateRows } from './estimate-rows.ts';
 import { Parameters } from './parameters.ts';
@@ -10,7 +11,7 @@ import { unexplainedConditions } from './unexplained.ts';
 /** A count is exact up to here. */
 const EXACT_UP_TO = 1000;
 /** Most records that are examined for a count where a filter has no index. */
-const COUNT_BUDGET = 5000;
+const COUNT_BUDGET = 2000;
 
 export type Count = Pick<FoundPage, 'count' | 'countExact'>;
 
@@ -28,6 +29,7 @@ function sumOf(counts: readonly (Count & { readonly count: number })[]): Count {
 async function countBranch(client: PostgresLike, branch: Branch, search: Search): Promise<Count & { count: number }> {
   const parameters = new Parameters();
   const others = otherConditions(search, branch.lead, parameters);
+  if (others.length > 0 && (await estimateLead(client, branch, search)) > 2 * COUNT_BUDGET) return { count: await estimateBranch(client, branch, search), countExact: false };
   const lead = [leadCondition(branch.lead, parameters), ...timeConditions(search.filter, parameters)].join(' and ');
   const budget = others.length === 0 ? EXACT_UP_TO + 1 : COUNT_BUDGET;
   const order = isOrdered(branch.lead) && !('values' in branch.lead && branch.lead.values.length > 1) ? 'order by occurred_at desc, id desc' : '';
@@ -40,9 +42,13 @@ from (select ${columns} from ${tableOf(branch)} where ${lead} ${order} limit ${b
   const examined = Number(rows[0]?.['examined']);
   const found = Number(rows[0]?.['found']);
   if (examined < budget) return { count: found, countExact: true };
-  const all = new Parameters();
-  const where = [leadCondition(branch.lead, all), ...timeConditions(search.filter, all), ...otherConditions(search, branch.lead, all)].join(' and ');
-  return { count: Math.max(found, await estimateRows(client, `select from ${tableOf(branch)} where ${where}`, all)), countExact: false };
+  return { count: Math.max(found, await estimateBranch(client, branch, search)), countExact: false };
+}
+
+function estimateBranch(client: PostgresLike, branch: Branch, search: Search): Promise<number> {
+  const parameters = new Parameters();
+  const where = [leadCondition(branch.lead, parameters), ...timeConditions(search.filter, parameters), ...otherConditions(search, branch.lead, parameters)].join(' and ');
+  return estimateRows(client, `select from ${tableOf(branch)} where ${where}`, parameters);
 }
 
 /** The same for branches that may have a record in common: those of a history. */

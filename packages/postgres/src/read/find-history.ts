@@ -15,13 +15,13 @@ export interface HistoryOf extends ObjectReference {
 }
 
 /** A page of all that has to do with an object: as target, related, or by the effects of its row. */
-export async function findHistory(client: PostgresLike, object: HistoryOf, search: PageSearch): Promise<FoundRecords> {
+export async function findHistory(client: PostgresLike, object: HistoryOf, search: PageSearch): Promise<FoundRecords & { readonly window: EffectsWindow }> {
   const window = await effectsWindow(client, object, { table: object.table, position: search.position });
   const activities = await findPage(client, historyBranches(object, [...window.explained.keys()]), search);
   const unexplained = search.unexplained === 'also' && !isFiltered(search) ? await unexplainedNear(client, window, search) : [];
   const inOrder = search.position?.direction === 'newer' ? activities.records.toReversed() : activities.records;
   const reach = { records: unexplained, continueAt: window.until };
-  return withEffects(mergePages({ ...activities, records: inOrder }, reach, search), window, search);
+  return { ...withEffects(mergePages({ ...activities, records: inOrder }, reach, search), window, search), window };
 }
 
 /** In each model: as target, as related, and the activities that changed its row. */

@@ -60,9 +60,9 @@ export class PostgresSource implements LogSource {
 
   async #history(search: PageSearch, { type, id }: ObjectReference): Promise<FoundPage> {
     const object = { type, id, table: this.#tableOfType(type), models: this.#models(search) };
-    const found = await findHistory(this.#client, object, search);
+    const { window, ...found } = await findHistory(this.#client, object, search);
     const count = await countIf(search, async () => {
-      const { explained, unexplained, until } = await effectsWindow(this.#client, object, { table: object.table, position: undefined });
+      const { explained, unexplained, until } = search.position === undefined ? window : await effectsWindow(this.#client, object, { table: object.table, position: undefined });
       const counted = await countDistinct(this.#client, historyBranches(object, [...explained.keys()]), search);
       const more = search.unexplained === 'also' ? unexplained.length : 0;
       return { count: (counted.count ?? 0) + more, countExact: counted.countExact && until === undefined };
@@ -76,8 +76,8 @@ export class PostgresSource implements LogSource {
       const prefix = search.filter.actionPrefix;
       const actions = prefix === undefined ? undefined : await actionsWithPrefix(this.#client, tableOf(branch), prefix);
       if (actions?.length === 0) continue;
-      const hasTextIndex = search.filter.words.length > 0 && (await this.#textIndexes.has(branch.shape?.table ?? 'activity'));
-      branches.push({ ...branch, lead: await chooseLead(this.#client, branch, { search, actions, hasTextIndex }) });
+      const rareWords = await this.#textIndexes.rareWords(branch.shape?.table ?? 'activity', search.filter.words);
+      branches.push({ ...branch, lead: await chooseLead(this.#client, branch, { search, actions, rareWords }) });
     }
     return branches;
   }

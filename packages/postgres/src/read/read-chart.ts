@@ -1,13 +1,13 @@
 import { chartFrom, chartRange } from '@deedlog/core';
 import type { ActivityChart, Search } from '@deedlog/core';
 import type { PostgresLike } from '../postgres-like.ts';
-import { PAGE_BUDGET, tableOf } from './branch.ts';
+import { tableOf } from './branch.ts';
 import type { Branch } from './branch.ts';
 import { leadCondition, otherConditions, timeConditions } from './conditions.ts';
 import { Parameters } from './parameters.ts';
 
 /** Most records of a branch that are counted for a chart: what a person waits for. */
-const CHART_BUDGET: number = 10 * PAGE_BUDGET;
+const CHART_BUDGET = 200_000;
 
 /** The newest records of each branch within the range, counted in buckets. */
 export async function readChart(client: PostgresLike, branches: readonly Branch[], asked: { readonly search: Search; readonly buckets: number }): Promise<ActivityChart> {

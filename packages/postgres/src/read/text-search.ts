@@ -7,6 +7,9 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 /** Characters of one text that are searched. Keeps the words of a row below what PostgreSQL takes, whoever wrote it. */
 const MAX_CHARACTERS = 2000;
 
+/** The names of slots are no words of the message. */
+const MESSAGE_WORDS = `regexp_replace(left(message, ${MAX_CHARACTERS}), '\\{[^{}]*\\}', ' ', 'g')`;
+
 /** The parts in the order in which the index has them: its expression and a query's must be the same. */
 const PARTS: readonly (readonly [part: TextPart | 'action', columns: readonly string[]])[] = [
   ['action', ['action']],
@@ -15,8 +18,7 @@ const PARTS: readonly (readonly [part: TextPart | 'action', columns: readonly st
   ['reason', ['reason']],
   ['tool', ['tool']],
   ['outcomeCode', ['outcome_code']],
-  // The names of slots are no words of the message.
-  ['message', [`regexp_replace(left(message, ${MAX_CHARACTERS}), '\\{[^{}]*\\}', ' ', 'g')`, `jsonb_path_query_array(message_values, '$.*')::text`]],
+  ['message', [MESSAGE_WORDS, `jsonb_path_query_array(message_values, '$.*')::text`]],
 ];
 
 /** How many parts there are beside the action, which is always searched. */
@@ -45,7 +47,7 @@ export const INDEXED_VECTOR: string = textVector(new Set<TextPart>(['actor', 'ta
  * apart, and PostgreSQL asks what is cheap first.
  */
 export function textCondition(words: readonly string[], parts: ReadonlySet<TextPart>, parameters: Parameters): string {
-  const somewhere = `${textOfRow(parts)} ilike all(${parameters.addList(words.map((word) => `%${word}%`), 'text')})`;
+  const somewhere = `${textOfRow(parts).replace(MESSAGE_WORDS, 'message')} ilike all(${parameters.addList(words.map((word) => `%${word}%`), 'text')})`;
   return [somewhere, `${textVector(parts)} @@ ${textQuery(words, parameters)}`].join(' and ');
 }
 
