@@ -12,7 +12,8 @@ export interface Served extends AsyncDisposable {
 
 /** A fetch handler on a real Node server, as the README says to mount it. */
 export function serveHandler(handle: (request: Request) => Promise<Response>): Promise<Served> {
-  return serveListener(createServerAdapter((request: Request) => handle(request)));
+  const adapter = createServerAdapter((request: Request) => handle(request));
+  return serveListener((incoming, outgoing) => void adapter(incoming, outgoing));
 }
 
 export async function serveListener(listener: RequestListener): Promise<Served> {

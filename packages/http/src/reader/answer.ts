@@ -18,6 +18,7 @@ export interface Resources {
   readonly slots: Slots;
   readonly tail: { readonly interval: number; readonly lifetime: number };
   readonly onProblem: OnReadProblem;
+  readonly hasReports: boolean;
 }
 
 export interface Asked {
@@ -61,7 +62,7 @@ export async function answer(view: LogView, asked: Asked): Promise<Response> {
     case 'tail':
       return tailResponse(view, asked);
     case 'openapi':
-      return jsonResponse(openApiDocument(resources.base));
+      return jsonResponse(openApiDocument(resources.base, { reports: resources.hasReports }));
     case 'reports':
       return problemResponse('HTTP_NOT_FOUND');
   }

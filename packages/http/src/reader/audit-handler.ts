@@ -52,8 +52,9 @@ export function auditHandler<Host = unknown>(options: AuditHandlerOptions<Host>)
   requireReaderAndAuthorize(options);
   const { reader, authorize, base: given = '/audit', viewer, historyElement, onProblem = warn, maxStreams = 100 } = options;
   const base = normalBase(given);
-  const resources: Resources = { base, viewer, historyElement, slots: new Slots(maxStreams), tail: { ...TAIL, ...options.tail }, onProblem };
   const takeReport = options.reports === undefined ? undefined : clientReports(options.reports);
+  const tail = { ...TAIL, ...options.tail };
+  const resources: Resources = { base, viewer, historyElement, slots: new Slots(maxStreams), tail, onProblem, hasReports: takeReport !== undefined };
 
   const respond = async (request: Request, host: Host): Promise<Response> => {
     const url = new URL(request.url);

@@ -1,7 +1,7 @@
 import type { ActionCatalogue, ActivityContext, Receipt } from '@deedlog/core';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { httpError } from '../errors.ts';
-import { problemResponse } from './problem.ts';
+import { problemResponse, unauthenticated } from './problem.ts';
 import { readBody } from './read-body.ts';
 import { parseReport } from './report-body.ts';
 import type { ClientReport } from './report-body.ts';
@@ -15,13 +15,15 @@ export interface ReportingDeedlog<Host> {
   currentContext(): ActivityContext | undefined;
 }
 
+export type ReportDecision = boolean | 'unauthenticated';
+
 export interface ReportsOptions<Host = unknown> {
   /** Records the report. Its resolvers say who acts and from where. */
   readonly deedlog: ReportingDeedlog<Host>;
   /** What a client may report, and nothing else. Of the catalogue, whose schemas check the metadata. */
   readonly actions: readonly string[];
-  /** Whether this client may report. Independent of who may read. */
-  readonly authorize: (request: Request, host: Host) => boolean | Promise<boolean>;
+  /** Whether this client may report. Independent of who may read. `unauthenticated`: nobody is signed in (401). */
+  readonly authorize: (request: Request, host: Host) => ReportDecision | Promise<ReportDecision>;
   /** `tool` of what is recorded: marks what only a client says. Default `client-report`. */
   readonly tool?: string;
   /** How many reports one client may send in how many seconds. Default 60 in 60. */
@@ -41,7 +43,9 @@ export function clientReports<Host>(options: ReportsOptions<Host>): (request: Re
   const allowed = new Set(options.actions);
   const limiter = new RateLimiterMemory({ points: limit.reports, duration: limit.seconds });
   return async (request, host) => {
-    if ((await authorize(request, host)) !== true) throw httpError('HTTP_REPORT_DENIED');
+    const decision = await authorize(request, host);
+    if (decision === 'unauthenticated') return unauthenticated();
+    if (decision !== true) throw httpError('HTTP_REPORT_DENIED');
     if (!isJson(request)) throw httpError('HTTP_REPORT_NOT_JSON');
     const take = async (): Promise<Response> => {
       const waiting = await waitOf(limiter, options.clientKey?.(request, host) ?? deedlog.currentContext()?.ip ?? 'unknown');
