@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)('everybody can use it', () => {
   let browser: Browser;
   let log: ServedLog;
   beforeAll(async () => {
-    log = await serveLog({ ordinary: 120 });
+    log = await serveLog({ ordinary: 30 });
     browser = await launch();
   });
   afterAll(async () => {

@@ -1,9 +1,10 @@
+import { auditHandler } from '@deedlog/http';
 import { insertRecords, migrateModels, postgresReader } from '@deedlog/postgres';
 import type { Records } from '@deedlog/postgres';
 import type { FindingItem, ReadPolicy } from '@deedlog/core';
+import { historyElementScript, viewerPage } from '@deedlog/viewer';
 import { testDatabase } from '../../support/database.ts';
 import { models, ordinary, story } from './records.ts';
-import { restOver } from './rest.ts';
 import { serve } from './serve.ts';
 import type { Served } from './serve.ts';
 
@@ -37,7 +38,15 @@ export async function serveLog(options: { readonly ordinary?: number; readonly r
   await add(options.records ?? story());
   let policy: ReadPolicy | null = EVERYTHING;
   const reader = postgresReader(database.client, { models, tables: { Invoice: 'public.invoice' }, findings: () => Promise.resolve(options.findings ?? FINDINGS) });
-  const served = await serve(restOver(reader, () => policy));
+  const served = await serve(
+    auditHandler({
+      reader,
+      authorize: () => policy,
+      viewer: (place) => viewerPage({ ...place, title: 'Clinic audit' }),
+      historyElement: historyElementScript,
+      tail: { interval: 100 },
+    }),
+  );
   return {
     origin: served.origin,
     add,

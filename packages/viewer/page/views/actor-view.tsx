@@ -27,7 +27,7 @@ export function ActorView({ models }: { readonly models: readonly ModelItem[] })
       key={access ? 'access' : 'acted'}
       models={models}
       path={access ? ['access', id] : ['actors', id]}
-      fixed={['actor']}
+      fixed={['actor', 'actorKind']}
       full={!access}
     >
       <div class="page-head">
