@@ -23,7 +23,7 @@ export interface EffectReader {
 }
 
 /** Where a table is that neither its entity nor the orm gives a schema. */
-const DEFAULT_SCHEMA = 'public';
+export const DEFAULT_SCHEMA = 'public';
 
 /** What a flush has done to the entities of its snapshot; asked once its statements are through. */
 export function effectsOfFlush(changed: readonly ChangedEntity[], reader: EffectReader): CapturedEffect[] {

@@ -11,6 +11,8 @@ export type { MikroOrmErrorCode } from './errors.ts';
 export { withDeedlog } from './hide-schema.ts';
 export { migrateDeedlog } from './migrate-deedlog.ts';
 export type { MigrateDeedlogOptions } from './migrate-deedlog.ts';
+export { mikroOrmReader } from './mikro-orm-reader.ts';
+export type { MikroOrmReaderOptions } from './mikro-orm-reader.ts';
 export { mikroOrmStore } from './mikro-orm-store.ts';
 export type { MikroOrmStoreOptions } from './mikro-orm-store.ts';
 export { separateLog } from './separate-log.ts';
