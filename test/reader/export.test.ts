@@ -1,5 +1,5 @@
 import { DATA_SUBJECT, memoryReader, memoryStore } from '@deedlog/core';
-import type { Activity, ActivityItem, LogView, Reader } from '@deedlog/core';
+import type { Activity, ActivityItem, LogView, ModelSettings, Reader } from '@deedlog/core';
 import { auditHandler } from '@deedlog/http';
 import { insertActivities, postgresReader } from '@deedlog/postgres';
 import { parse } from 'csv-parse/sync';
@@ -18,7 +18,7 @@ function hostile(text: string, n: number): Activity {
   return nth(n, {
     action: 'invoice.approve', actorKind: 'user', actorId: text, actorLabel: text, targetType: text || null, targetId: text || null, targetLabel: text, tool: text, reason: text, outcomeCode: text,
     message: text.replaceAll(/[{}]/g, '$&$&'), source: text, tenant: text, correlationId: text, metadata: { [`k${text}`]: text }, context: { userAgent: text },
-    related: [{ role: DATA_SUBJECT, type: text, id: text, label: text }], changes: { [`f${text}`]: { old: text, new: text } }, onBehalfOf: { kind: 'user', id: text, label: text, via: null },
+    related: [{ role: DATA_SUBJECT, type: text, id: text, label: text }], changes: { [`f${text}`]: { old: text, new: text } }, onBehalfOf: { kind: 'user', id: text, label: text, via: null, onBehalfOf: null },
   });
 }
 
@@ -57,9 +57,12 @@ test('JSON Lines: the items as they are, hostile or not', async () => {
 
 test('own columns of a model are columns; an empty export is its header', async () => {
   const store = memoryStore();
-  const models = { billing: { columns: { team: 'text', priority: 'integer' } } } as const;
+  const own = { nullable: true, indexed: false } as const;
+  const models: ModelSettings = {
+    billing: { deedlogModel: { table: 'billing', columns: { team: { column: 'team', type: 'text', ...own }, priority: { column: 'priority', type: 'integer', ...own } } } },
+  };
   await store.write([nth(0, { model: 'billing', columns: { team: '=1', priority: 3 } })]);
-  const handler = auditHandler({ reader: memoryReader(store, { models: models as never }), authorize: decide });
+  const handler = auditHandler({ reader: memoryReader(store, { models }), authorize: decide });
   const get = async (query: string): Promise<string> => (await handler(new Request(`http://localhost/audit/api/export?${query}`, { headers: { 'x-user': 'auditor' } }))).text();
   expect(rowsOf(await get('model=billing'))).toMatchObject([{ 'col.team': "'=1", 'col.priority': '3' }]);
   const empty = await get('model=billing&action=no.such');

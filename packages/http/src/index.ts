@@ -1,6 +1,8 @@
 export { httpErrors, type HttpErrorCode } from './errors.ts';
 export { auditHandler, type AuditHandler, type AuditHandlerOptions } from './reader/audit-handler.ts';
 export type { ReportDecision, ReportingDeedlog, ReportsOptions } from './reader/client-reports.ts';
+export { exportColumns, type ExportColumn } from './reader/export-columns.ts';
+export { csvOf } from './reader/export-log.ts';
 export { objectLogHandler, type ObjectLogOptions } from './reader/object-log-handler.ts';
 export { openApiDocument } from './reader/openapi/document.ts';
 export type { OnReadProblem, ProblemBody } from './reader/problem.ts';

@@ -46,6 +46,7 @@ export function clientReports<Host>(options: ReportsOptions<Host>): (request: Re
     const decision = await authorize(request, host);
     if (decision === 'unauthenticated') return unauthenticated();
     if (decision !== true) throw httpError('HTTP_REPORT_DENIED');
+    if (isCrossSite(request)) throw httpError('HTTP_REPORT_DENIED', 'it comes from another site');
     if (!isJson(request)) throw httpError('HTTP_REPORT_NOT_JSON');
     const take = async (): Promise<Response> => {
       const waiting = await waitOf(limiter, options.clientKey?.(request, host) ?? deedlog.currentContext()?.ip ?? 'unknown');
@@ -63,6 +64,11 @@ function requireOptions({ deedlog, actions, authorize }: Partial<ReportsOptions<
   const usable = typeof deedlog?.trackActivity === 'function' && typeof authorize === 'function' && Array.isArray(actions) && actions.length > 0;
   const wrong = usable && known !== undefined ? actions.find((action) => !Object.hasOwn(known, action)) : undefined;
   if (!usable || wrong !== undefined) throw httpError('HTTP_REPORTS_INVALID', wrong);
+}
+
+/** Beside the content type, which an adapter makes up where a body parser ran before it. https://www.w3.org/TR/fetch-metadata/ */
+function isCrossSite(request: Request): boolean {
+  return request.headers.get('sec-fetch-site') === 'cross-site';
 }
 
 function isJson(request: Request): boolean {

@@ -84,7 +84,7 @@ async function encoderOf(view: LogView, format: ExportFormat, model: string): Pr
  * RFC 4180. A cell that a spreadsheet would take for a formula (=, +, -, @, tab, carriage return, line feed) begins with an apostrophe:
  * https://owasp.org/www-community/attacks/CSV_Injection.
  */
-function csvOf(columns: readonly ExportColumn[], items: readonly ActivityItem[], header: boolean): string {
+export function csvOf(columns: readonly ExportColumn[], items: readonly ActivityItem[], header: boolean): string {
   const rows = items.map((item) => columns.map(({ value }) => value(item).replace(/^\n/, "'\n")));
   const names = columns.map(({ name }) => name);
   return stringify(header ? [names, ...rows] : rows, { escape_formulas: true, record_delimiter: 'windows' });
