@@ -1,3 +1,4 @@
+export type { Coverage, CoverageStatus } from './capture/coverage.ts';
 export { createDeedlog, type DeedlogOptions } from './capture/create-deedlog.ts';
 export type { Deedlog, TrackOptions, WithIntentOptions } from './capture/deedlog.ts';
 export type { Audit, Intent, IntentOptions } from './capture/intent.ts';

@@ -4,14 +4,16 @@ export type { ActivityModelOptions, ModelActivity, ModelInput } from './activity
 export { auditable } from './auditable.ts';
 export type { AuditableField, AuditableFields, AuditableTracked, EffectTreatment } from './auditable.ts';
 export type { TargetLabels } from './describe-target.ts';
+export { entityCoverage } from './entity-coverage.ts';
 export { EffectEntity } from './effect-entity.ts';
 export type { EffectRecord } from './effect-entity.ts';
 export { mikroOrmErrors } from './errors.ts';
 export type { MikroOrmErrorCode } from './errors.ts';
+export { postgresClient } from './postgres-client.ts';
 export { withDeedlog } from './hide-schema.ts';
 export { migrateDeedlog } from './migrate-deedlog.ts';
 export type { MigrateDeedlogOptions } from './migrate-deedlog.ts';
-export { mikroOrmReader } from './mikro-orm-reader.ts';
+export { entityTables, mikroOrmReader } from './mikro-orm-reader.ts';
 export type { MikroOrmReaderOptions } from './mikro-orm-reader.ts';
 export { mikroOrmStore } from './mikro-orm-store.ts';
 export type { MikroOrmStoreOptions } from './mikro-orm-store.ts';

@@ -19,10 +19,11 @@ export interface MikroOrmReaderOptions extends ReaderOptions {
 export function mikroOrmReader(orm: MikroORM, options: MikroOrmReaderOptions = {}): Reader {
   const { log = orm, ...others } = options;
   checkOrm(log);
-  return postgresReader(postgresClient(log), { ...others, tables: tablesOf(orm) });
+  return postgresReader(postgresClient(log), { ...others, tables: entityTables(orm) });
 }
 
-function tablesOf(orm: MikroORM): Readonly<Record<string, string>> {
+/** The table of each entity, schema and name, by the type that its objects have as targets. */
+export function entityTables(orm: MikroORM): Readonly<Record<string, string>> {
   const schema = orm.config.get('schema') ?? DEFAULT_SCHEMA;
   const entities = [...orm.getMetadata().getAll().values()].filter(({ tableName }) => tableName !== undefined && tableName !== '');
   return Object.fromEntries(entities.map((meta) => [meta.className, `${meta.schema === undefined || meta.schema === '*' ? schema : meta.schema}.${meta.tableName}`]));
