@@ -35,6 +35,12 @@ export function PlainText({ text, limit = 200, canGrow = false }: PlainTextProps
   );
 }
 
+/** The same for where only text can stand: an option, a label, a tooltip. */
+export function plainText(text: string, limit = 100): string {
+  const shown = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  return shown.split(INVISIBLE).map((part, index) => (index % 2 === 0 ? part : codeOf(part))).join('');
+}
+
 function visible(text: string): JSX.Element | string | (JSX.Element | string)[] {
   if (!INVISIBLE.test(text)) return text;
   return text.split(INVISIBLE).map((part, index) => (index % 2 === 0 ? part : <span class="invisible" title={`invisible character ${codeOf(part)}`}>{codeOf(part)}</span>));
