@@ -17,13 +17,17 @@ interface PlainTextProps {
 
 /** A text from the log: isolated in its direction, invisible characters made visible, cut where it is long. */
 export function PlainText({ text, limit = 200, canGrow = false }: PlainTextProps): JSX.Element {
+  if (text.length <= limit) return <bdi>{visible(text)}</bdi>;
+  return canGrow ? <GrowingText text={text} limit={limit} /> : <><bdi>{visible(text.slice(0, limit))}</bdi>…</>;
+}
+
+function GrowingText({ text, limit }: { readonly text: string; readonly limit: number }): JSX.Element {
   const [whole, setWhole] = useState(false);
-  const shown = text.length > limit && !whole ? text.slice(0, limit) : text.slice(0, MOST);
+  const shown = text.slice(0, whole ? MOST : limit);
   return (
     <>
       <bdi>{visible(shown)}</bdi>
-      {shown.length < text.length && !canGrow && '…'}
-      {shown.length < text.length && canGrow && (
+      {shown.length < text.length && (
         <span class="cut">
           {' … '}
           {whole ? <span>first {MOST.toLocaleString()} of {text.length.toLocaleString()} characters</span> : (
