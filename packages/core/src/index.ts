@@ -44,7 +44,7 @@ export { modelShapes } from './read/model-shapes.ts';
 export { READ_ACTION, recordReads, type RecordReadsOptions } from './read/record-reads.ts';
 export { EVERY_MODEL, type Authorize, type ReadPolicy } from './read/policy.ts';
 export { DEFAULT_LIMIT, MAX_BUCKETS, MAX_LIMIT, MAX_TEXT, type ActivityFilter, type ActivityQuery, type ChartQuery, type Cursor } from './read/query.ts';
-export type { LogView, ObjectReference, Reader } from './read/reader.ts';
+export { MAX_OBJECTS, type LogView, type ObjectReference, type Reader } from './read/reader.ts';
 export { effectOfId, unexplainedId } from './read/to-item.ts';
 export { timeOfText } from './read/time-of-text.ts';
 export { SEPARATORS } from './read/words.ts';

@@ -6,3 +6,6 @@ export { schemaCoverage } from './schema-coverage.ts';
 export { useAudit } from './use-audit.ts';
 export type { AuditContext } from './use-audit.ts';
 export { wrapMutationFields } from './wrap-mutation-fields.ts';
+export { auditLogField, auditReadSchema } from './read/audit-read-schema.ts';
+export type { AuditLogArguments, AuditReadOptions, AuditReadResolvers, AuditReadSchema, ObjectLogSettings } from './read/audit-read-schema.ts';
+export type { Connection } from './read/connection.ts';

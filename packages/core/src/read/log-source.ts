@@ -88,6 +88,8 @@ export interface LogSource {
   /** Models with own columns, by name; `default` need not be among them. */
   readonly models: ReadonlyMap<string, ModelShape>;
   page(search: PageSearch): Promise<FoundPage>;
+  /** First pages of the histories of many objects, in their order. Absent: a page each. */
+  histories?(search: PageSearch, objects: readonly ObjectReference[]): Promise<readonly FoundPage[]>;
   get(id: string, search: Search): Promise<FoundRecord | undefined>;
   chart(search: Search, buckets: number): Promise<ActivityChart>;
   /** `after`: what it gave as a cursor, unchecked. Throws `CURSOR_INVALID`. */

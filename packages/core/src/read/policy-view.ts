@@ -9,6 +9,7 @@ import type { FoundPage, LogSource, PageSearch, Search } from './log-source.ts';
 import type { ReadPolicy } from './policy.ts';
 import { MAX_BUCKETS } from './query.ts';
 import type { ActivityFilter, ActivityQuery, ChartQuery } from './query.ts';
+import { MAX_OBJECTS } from './reader.ts';
 import type { LogView, ObjectReference } from './reader.ts';
 import { allowedTenants, denyHiddenFilters, readableModels, requireEverything, searchableParts } from './search-scope.ts';
 import { toItem } from './to-item.ts';
@@ -33,11 +34,15 @@ export class PolicyView implements LogView {
   }
 
   async history({ type, id }: ObjectReference, query: Omit<ActivityQuery, 'target'> = {}): Promise<ActivityPage> {
-    const object = { type: requiredText('type', type, LIMITS.name), id: requiredText('id', id, LIMITS.identity) };
-    const search = this.#search(query, undefined);
-    this.#denyHidden(search.models, ['objectType', 'objectId']);
-    const unexplained = this.#policy.tenants === 'all' && this.#policy.models === 'all' ? 'also' : 'no';
-    return this.#page(query, { ...search, object, unexplained });
+    return this.#page(query, { ...this.#historySearch(query), object: objectReference(type, id) });
+  }
+
+  async histories(objects: readonly ObjectReference[], { limit }: Pick<ActivityQuery, 'limit'> = {}): Promise<readonly ActivityPage[]> {
+    checkWhole('objects', objects.length, MAX_OBJECTS);
+    const search = { ...this.#historySearch({}), ...checkPaging({ limit, count: false }) };
+    const asked = objects.map(({ type, id }) => objectReference(type, id));
+    const found = await (this.#source.histories?.(search, asked) ?? Promise.all(asked.map((object) => this.#source.page({ ...search, object }))));
+    return found.map((page) => this.#toPage(page, undefined));
   }
 
   async actor(id: string, query: Omit<ActivityQuery, 'actor'> = {}): Promise<ActivityPage> {
@@ -130,6 +135,12 @@ export class PolicyView implements LogView {
     return [found];
   }
 
+  #historySearch(query: ActivityFilter): Search {
+    const search = this.#search(query, undefined);
+    this.#denyHidden(search.models, ['objectType', 'objectId']);
+    return { ...search, unexplained: this.#policy.tenants === 'all' && this.#policy.models === 'all' ? 'also' : 'no' };
+  }
+
   #denyHidden(models: readonly string[], names: readonly string[]): void {
     const hidden = models.flatMap((model) => hiddenRule(this.#policy, model) ?? []).some((isHidden) => names.some(isHidden));
     if (hidden) throw coreError('READ_DENIED', `${names.join(' or ')} is hidden`);
@@ -145,4 +156,9 @@ export class PolicyView implements LogView {
       hidden: hiddenNames(this.#policy, name),
     };
   }
+}
+
+/** Throws `QUERY_INVALID`. */
+function objectReference(type: unknown, id: unknown): ObjectReference {
+  return { type: requiredText('type', type, LIMITS.name), id: requiredText('id', id, LIMITS.identity) };
 }

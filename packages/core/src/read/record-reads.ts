@@ -72,6 +72,11 @@ function recordedView(view: LogView, record: (facts: ReadFacts) => Promise<void>
     list: (query) => after(view.list(query), { read: 'list', query }),
     get: (id) => after(view.get(id), { read: 'get', query: { id } }),
     history: (object, query) => after(view.history(object, query), { read: 'history', object, person: isPerson(object.type), query }),
+    histories: async (objects, query) => {
+      const pages = await view.histories(objects, query);
+      for (const object of objects) await record({ read: 'history', object, person: isPerson(object.type), query });
+      return pages;
+    },
     actor: (id, query) => after(view.actor(id, query), { read: 'actor', object: { type: 'Actor', id }, query }),
     access: (id, query) => after(view.access(id, query), { read: 'access', object: { type: 'Person', id }, person: true, query }),
     chart: (query) => after(view.chart(query), { read: 'chart', query }),
