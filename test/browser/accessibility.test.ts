@@ -34,27 +34,27 @@ describe.skipIf(!hasChromium)('everybody can use it', () => {
   });
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    test.each(Object.entries(VIEWS))('%s has no violation that axe finds', async (search, ready) => {
+    test.each(Object.entries(VIEWS))('%s has no violation that axe finds', { timeout: 90_000 }, async (search, ready) => {
       const { page } = await openPage(browser, log.origin, { colorScheme });
       await page.goto(`${log.origin}/audit/${search}`);
       await ready(page);
       expect(await violations(page)).toEqual([]);
     });
 
-    test('nor have the open sheets and the help', async () => {
+    test('nor have the open sheets and the help', { timeout: 120_000 }, async () => {
       const { page } = await openPage(browser, log.origin, { colorScheme });
       await page.goto(`${log.origin}/audit/`);
       await page.locator('.rows .row').first().waitFor();
       for (const title of ['Filters', 'Columns', 'Views', 'Export']) {
         await page.locator('summary', { hasText: title }).click();
-        expect([title, await violations(page)]).toEqual([title, []]);
+        expect([title, await violations(page, '.menu[open]')]).toEqual([title, []]);
       }
       await page.getByRole('button', { name: 'Help' }).click();
-      expect(await violations(page)).toEqual([]);
+      expect(await violations(page, 'dialog')).toEqual([]);
     });
   });
 
-  test.each(Object.keys(VIEWS))('%s can be read at a width of 320 pixels without scrolling sideways', async (search) => {
+  test.each(Object.keys(VIEWS))('%s can be read at a width of 320 pixels without scrolling sideways', { timeout: 90_000 }, async (search) => {
     const { page } = await openPage(browser, log.origin, { viewport: { width: 320, height: 640 } });
     await page.goto(`${log.origin}/audit/${search}`);
     await VIEWS[search]?.(page);
@@ -88,7 +88,8 @@ describe.skipIf(!hasChromium)('everybody can use it', () => {
   });
 });
 
-async function violations(page: Page): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+/** What axe finds wrong in the page, or in a part of it. */
+async function violations(page: Page, part = 'html'): Promise<readonly string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).include(part).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`));
 }

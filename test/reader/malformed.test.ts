@@ -15,6 +15,8 @@ const MALFORMED = [
   ['/api/activities?limit=99999999999999999999', 'HTTP_PARAMETER_INVALID'],
   ['/api/activities?from=yesterday', 'HTTP_PARAMETER_INVALID'],
   ['/api/activities?from=2026-13-01', 'HTTP_PARAMETER_INVALID'],
+  ['/api/activities?from=2026-02-30', 'HTTP_PARAMETER_INVALID'],
+  ['/api/activities?from=2026-11-21T10:00', 'HTTP_PARAMETER_INVALID'],
   ['/api/activities?until=1', 'HTTP_PARAMETER_INVALID'],
   ['/api/activities?actoin=invoice.approve', 'HTTP_PARAMETER_INVALID'],
   ['/api/activities?action=a&action=b', 'HTTP_PARAMETER_INVALID'],

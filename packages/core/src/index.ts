@@ -47,6 +47,7 @@ export { EVERY_MODEL, type Authorize, type ReadPolicy } from './read/policy.ts';
 export { DEFAULT_LIMIT, MAX_BUCKETS, MAX_LIMIT, MAX_TEXT, type ActivityFilter, type ActivityQuery, type ChartQuery, type Cursor } from './read/query.ts';
 export type { LogView, ObjectReference, Reader } from './read/reader.ts';
 export { effectOfId, unexplainedId } from './read/to-item.ts';
+export { timeOfText } from './read/time-of-text.ts';
 export { SEPARATORS } from './read/words.ts';
 export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
 export type { Activity, ActivityContext, Observer } from './record/activity.ts';

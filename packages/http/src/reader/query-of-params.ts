@@ -1,3 +1,4 @@
+import { timeOfText } from '@deedlog/core';
 import type { ActivityFilter, ActivityQuery } from '@deedlog/core';
 import { httpError } from '../errors.ts';
 
@@ -12,8 +13,6 @@ export const COLUMN_PREFIX = 'col.';
 
 const NO_COLUMNS = Object.freeze({});
 
-/** RFC 3339, or a date alone, which is its midnight in UTC. */
-const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 const WHOLE = /^\d{1,9}$/;
 
 /** The parameters of an address. Each stands once and is known: one with a typing error must not show all. */
@@ -38,8 +37,8 @@ export class Params {
   time(name: string): Date | undefined {
     const text = this.#values.get(name);
     if (text === undefined) return undefined;
-    const time = new Date(text);
-    if (!TIME.test(text) || Number.isNaN(time.getTime())) throw invalid(name, 'is no time like 2026-11-21T10:00:00Z');
+    const time = timeOfText(text);
+    if (time === undefined) throw invalid(name, 'is no time like 2026-11-21T10:00:00Z');
     return time;
   }
 

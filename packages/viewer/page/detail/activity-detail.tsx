@@ -6,7 +6,7 @@ import { Link } from '../show/link.tsx';
 import { Moment } from '../show/moment.tsx';
 import { ObjectName } from '../show/object-name.tsx';
 import { OutcomeMark } from '../show/outcome-mark.tsx';
-import { PlainText } from '../show/plain-text.tsx';
+import { PlainText, plainText } from '../show/plain-text.tsx';
 import { ChangedFields } from './changed-fields.tsx';
 import { EffectList } from './effect-list.tsx';
 import { Facts, StoredFacts } from './facts.tsx';
@@ -23,7 +23,7 @@ export function ActivityDetail({ item }: { readonly item: ActivityItem }): JSX.E
       <Who item={item} />
       {item.changes.length > 0 && <section><h3>Changes</h3><ChangedFields changes={item.changes} caption="Changed fields" /></section>}
       {item.effects.length > 0 && <section><h3>Effects <span class="quiet">rows that the database saw change</span></h3><EffectList item={item} /></section>}
-      <StoredFacts title={`Columns of ${item.model.slice(0, 60)}`} values={item.columns} />
+      <StoredFacts title={`Columns of ${plainText(item.model, 60)}`} values={item.columns} />
       <StoredFacts title="Input" values={item.input} />
       <StoredFacts title="Metadata" values={item.metadata} />
       <StoredFacts title="Context" values={item.context as Readonly<Record<string, unknown>>} />

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { ActivityItem, EffectItem } from '@deedlog/core';
-import { PlainText } from '../show/plain-text.tsx';
+import { PlainText, plainText } from '../show/plain-text.tsx';
 import { ChangedFields } from './changed-fields.tsx';
 
 const OPS: Readonly<Record<EffectItem['op'], string>> = { I: 'insert', U: 'update', D: 'delete', T: 'truncate', S: 'suppressed' };
@@ -19,7 +19,7 @@ export function EffectList({ item }: { readonly item: ActivityItem }): JSX.Eleme
             <p class="effect">
               <span class={`op op-${effect.op}`}>{OPS[effect.op]}</span> <PlainText text={effect.table} limit={80} /> <span class="quiet"><PlainText text={effect.key} limit={80} /></span>
             </p>
-            {changes.length > 0 && <ChangedFields changes={changes} caption={`Changed fields of ${effect.table.slice(0, 80)}`} />}
+            {changes.length > 0 && <ChangedFields changes={changes} caption={`Changed fields of ${plainText(effect.table, 80)}`} />}
           </li>
         );
       })}

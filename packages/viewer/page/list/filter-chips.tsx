@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useFrame } from '../show/frame.tsx';
 import { Icon } from '../show/icon.tsx';
 import { dateAndTime } from '../show/moment.tsx';
-import { PlainText } from '../show/plain-text.tsx';
+import { PlainText, plainText } from '../show/plain-text.tsx';
 import { change, filterText } from '../state/route.ts';
 import { LAST } from '../state/request-filters.ts';
 import { filterTitle } from './filter-fields.ts';
@@ -20,8 +20,8 @@ export function FilterChips({ fixed = [] }: { readonly fixed?: readonly string[]
     <ul class="chips" aria-label="Filters that are set">
       {chips.map(([name, value]) => (
         <li key={name}>
-          <span class="quiet">{filterTitle(name)}</span> <PlainText text={shown(name, value)} limit={60} />
-          <button type="button" class="plain" aria-label={`Remove filter ${filterTitle(name)}`} onClick={() => change({ [name]: null, open: null })}><Icon name="close" /></button>
+          <span class="quiet">{plainText(filterTitle(name))}</span> <PlainText text={shown(name, value)} limit={60} />
+          <button type="button" class="plain" aria-label={`Remove filter ${plainText(filterTitle(name))}`} onClick={() => change({ [name]: null, open: null })}><Icon name="close" /></button>
         </li>
       ))}
       <li class="bare"><button type="button" class="link" onClick={() => change(Object.fromEntries(chips.map(([name]) => [name, null])))}>Clear all</button></li>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { Icon } from '../show/icon.tsx';
 import { Link } from '../show/link.tsx';
-import { PlainText } from '../show/plain-text.tsx';
+import { PlainText, plainText } from '../show/plain-text.tsx';
 import { Menu } from '../shell/menu.tsx';
 import { savedViews } from '../state/preferences.ts';
 import { route } from '../state/route.ts';
@@ -28,7 +28,7 @@ export function SavedViewsMenu(): JSX.Element {
         {savedViews.value.map(({ name, search }) => (
           <li key={name}>
             <Link class="item" href={`?${search}`}><PlainText text={name} limit={60} /></Link>
-            <button type="button" class="plain" aria-label={`Delete view ${name}`} onClick={() => remove(name)}><Icon name="close" /></button>
+            <button type="button" class="plain" aria-label={`Delete view ${plainText(name)}`} onClick={() => remove(name)}><Icon name="close" /></button>
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { ActivityItem, ActorItem } from '@deedlog/core';
 import { useFrame } from './frame.tsx';
 import { Link } from './link.tsx';
-import { PlainText } from './plain-text.tsx';
+import { PlainText, plainText } from './plain-text.tsx';
 
 /** Colours of the badges; the same actor has the same one everywhere. */
 const HUES = 8;
@@ -33,7 +33,7 @@ export function ActorName({ actor, badge = true, tabIndex }: ActorNameProps): JS
     <span class="actor">
       {badge && <ActorBadge actor={actor} />}
       {actor?.id == null ? <span class="quiet">{name}</span> : (
-        <Link href={href({ view: 'actor', actor: actor.id })} title={`${actor.kind} ${actor.id.slice(0, 80)}`} {...(tabIndex === undefined ? {} : { tabIndex })}>{name}</Link>
+        <Link href={href({ view: 'actor', actor: actor.id })} title={`${actor.kind} ${plainText(actor.id, 80)}`} {...(tabIndex === undefined ? {} : { tabIndex })}>{name}</Link>
       )}
     </span>
   );

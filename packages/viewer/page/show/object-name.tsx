@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useFrame } from './frame.tsx';
 import { Link } from './link.tsx';
-import { PlainText } from './plain-text.tsx';
+import { PlainText, plainText } from './plain-text.tsx';
 
 interface ObjectNameProps {
   readonly type: string | null;
@@ -20,5 +20,5 @@ export function ObjectName({ type, id, label, tabIndex }: ObjectNameProps): JSX.
     </>
   );
   if (id === null || id === '') return <span class="object">{name}</span>;
-  return <Link class="object" href={href({ view: 'object', type, id })} title={`${type} ${id}`.slice(0, 160)} {...(tabIndex === undefined ? {} : { tabIndex })}>{name}</Link>;
+  return <Link class="object" href={href({ view: 'object', type, id })} title={plainText(`${type} ${id}`, 160)} {...(tabIndex === undefined ? {} : { tabIndex })}>{name}</Link>;
 }

@@ -17,13 +17,17 @@ interface PlainTextProps {
 
 /** A text from the log: isolated in its direction, invisible characters made visible, cut where it is long. */
 export function PlainText({ text, limit = 200, canGrow = false }: PlainTextProps): JSX.Element {
+  if (text.length <= limit) return <bdi>{visible(text)}</bdi>;
+  return canGrow ? <GrowingText text={text} limit={limit} /> : <><bdi>{visible(text.slice(0, limit))}</bdi>…</>;
+}
+
+function GrowingText({ text, limit }: { readonly text: string; readonly limit: number }): JSX.Element {
   const [whole, setWhole] = useState(false);
-  const shown = text.length > limit && !whole ? text.slice(0, limit) : text.slice(0, MOST);
+  const shown = text.slice(0, whole ? MOST : limit);
   return (
     <>
       <bdi>{visible(shown)}</bdi>
-      {shown.length < text.length && !canGrow && '…'}
-      {shown.length < text.length && canGrow && (
+      {shown.length < text.length && (
         <span class="cut">
           {' … '}
           {whole ? <span>first {MOST.toLocaleString()} of {text.length.toLocaleString()} characters</span> : (
@@ -33,6 +37,12 @@ export function PlainText({ text, limit = 200, canGrow = false }: PlainTextProps
       )}
     </>
   );
+}
+
+/** The same for where only text can stand: an option, a label, a tooltip. */
+export function plainText(text: string, limit = 100): string {
+  const shown = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  return shown.split(INVISIBLE).map((part, index) => (index % 2 === 0 ? part : codeOf(part))).join('');
 }
 
 function visible(text: string): JSX.Element | string | (JSX.Element | string)[] {

@@ -5,7 +5,7 @@ import { Icon } from '../show/icon.tsx';
 import { Link } from '../show/link.tsx';
 import { Moment } from '../show/moment.tsx';
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../show/notice.tsx';
-import { PlainText } from '../show/plain-text.tsx';
+import { PlainText, plainText } from '../show/plain-text.tsx';
 import { change, hrefWith, openId, route } from '../state/route.ts';
 import { apiUrl } from '../wire/get-json.ts';
 import { useJson } from '../wire/use-json.ts';
@@ -36,7 +36,7 @@ export function FindingsView(): JSX.Element {
           <label class="pick">Kind
             <select value={kind ?? ''} onChange={({ currentTarget }) => change({ kind: currentTarget.value || null })}>
               <option value="">all ({results.length})</option>
-              {kinds.map((name) => <option key={name} value={name} selected={name === kind}>{name} ({results.filter((finding) => finding.kind === name).length})</option>)}
+              {kinds.map((name) => <option key={name} value={name} selected={name === kind}>{plainText(name, 60)} ({results.filter((finding) => finding.kind === name).length})</option>)}
             </select>
           </label>
         )}

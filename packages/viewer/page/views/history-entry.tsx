@@ -6,7 +6,7 @@ import { Link } from '../show/link.tsx';
 import { Moment } from '../show/moment.tsx';
 import { ObjectName } from '../show/object-name.tsx';
 import { OutcomeMark } from '../show/outcome-mark.tsx';
-import { PlainText } from '../show/plain-text.tsx';
+import { PlainText, plainText } from '../show/plain-text.tsx';
 
 interface HistoryEntryProps {
   readonly item: ActivityItem;
@@ -26,14 +26,14 @@ export function HistoryEntry({ item, field = null, withObject = false, href }: H
       <ActorBadge actor={item.actor} />
       <div class="entry-body">
         <p class="entry-head">
-          <ActorChain item={item} /> <Link class="what" href={href} label={`Open ${item.action.slice(0, 100)}`}><code><PlainText text={item.action} limit={100} /></code></Link>
+          <ActorChain item={item} /> <Link class="what" href={href} label={`Open ${plainText(item.action)}`}><code><PlainText text={item.action} limit={100} /></code></Link>
           {withObject && <ObjectName type={item.objectType} id={item.objectId} label={item.objectLabel} />}
           {item.outcome !== 'success' && <OutcomeMark outcome={item.outcome} code={item.outcomeCode} />}
           <Moment iso={item.timestamp} ago />
         </p>
         {item.message !== null && <p class="message"><PlainText text={item.message} limit={300} /></p>}
         {item.reason !== null && <p class="quiet">Reason: <PlainText text={item.reason} limit={300} /></p>}
-        {changes.length > 0 && <ChangedFields changes={changes} caption={`Fields changed by ${item.action.slice(0, 100)}`} />}
+        {changes.length > 0 && <ChangedFields changes={changes} caption={`Fields changed by ${plainText(item.action)}`} />}
       </div>
     </li>
   );

@@ -5,9 +5,11 @@ import type { ActivityList } from '../wire/activity-list.ts';
 /** How much there is, and what is still to come. */
 export function ListFoot({ list }: { readonly list: ActivityList }): JSX.Element {
   const shown = list.items.value.length;
-  const count = list.count.value;
   const state = list.state.value;
-  const all = count === null ? '' : ` of ${list.countExact.value ? '' : 'about '}${Math.max(count, shown).toLocaleString()}`;
+  // At its end a listing is counted, whatever was estimated before.
+  const count = state === 'end' ? shown : list.count.value;
+  const exact = state === 'end' || list.countExact.value;
+  const all = count === null ? '' : ` of ${exact ? '' : 'about '}${Math.max(count, shown).toLocaleString()}`;
   return (
     <div class="foot">
       <p role="status">{shown.toLocaleString()}{all} {shown === 1 && (count ?? 1) <= 1 ? 'activity' : 'activities'}{state === 'loading' && ', loading more…'}</p>

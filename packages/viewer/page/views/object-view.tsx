@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { changedNames } from '../detail/changed-fields.tsx';
 import { useFrame } from '../show/frame.tsx';
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../show/notice.tsx';
-import { PlainText } from '../show/plain-text.tsx';
+import { PlainText, plainText } from '../show/plain-text.tsx';
 import { CopyLink } from '../shell/copy-link.tsx';
 import { change, hrefWith, route } from '../state/route.ts';
 import { activityList } from '../wire/activity-list.ts';
@@ -54,7 +54,7 @@ function FieldPicker({ list, field }: { readonly list: ActivityList; readonly fi
     <label class="pick">Field
       <select value={field ?? ''} onChange={({ currentTarget }) => change({ field: currentTarget.value || null })}>
         <option value="">all fields</option>
-        {names.slice(0, 500).map((name) => <option key={name} value={name} selected={name === field}>{name.slice(0, 80)}</option>)}
+        {names.slice(0, 500).map((name) => <option key={name} value={name} selected={name === field}>{plainText(name, 80)}</option>)}
       </select>
     </label>
   );
