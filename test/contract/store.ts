@@ -252,9 +252,12 @@ const quietHooks: TransactionHooks = {
   afterDeferred: () => undefined,
   suggestTarget: () => undefined,
   explain: () => Promise.resolve(undefined),
+  activityIn: () => undefined,
   wroteEffects: () => undefined,
   refusedEffects: () => undefined,
+  checkModel: () => undefined,
   flow: () => undefined,
+  isDenied: () => false,
 };
 
 type Run = Exclude<StoreUnderTest['transaction'], Skip>;

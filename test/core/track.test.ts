@@ -4,6 +4,15 @@ import { inMemory, setUp } from './support/set-up.ts';
 
 const ada = userActor(7, { label: 'Ada' });
 
+test('suppress leaves its own record, whatever the catalogue declares', async () => {
+  const { deedlog, only, codes } = inMemory({ actions: { 'invoice.approve': {} } });
+  await deedlog.run({ actor: ada, context: { requestId: 'r-1' } }, () =>
+    deedlog.suppress('Ticket 1', () => deedlog.trackActivity({ action: 'invoice.approve' })),
+  );
+  expect(only()).toMatchObject({ action: 'deedlog.suppress', actorId: '7', reason: 'Ticket 1', metadata: { activities: 1, changes: 0 }, context: { requestId: 'r-1' } });
+  expect(codes()).toEqual([]);
+});
+
 describe('trackActivity', () => {
   test('records who did what to which target, when, where and why', async () => {
     const { deedlog, only } = inMemory({ source: 'clinic-1' });

@@ -110,13 +110,35 @@ describe('the record and the change', () => {
 
   test('fields are stored as they were allowed: plain, redacted, or not at all', async () => {
     const { trpc } = await clinic.signIn('ben@clinic.example');
-    const [activity] = await clinic.recordedBy(() => trpc.patient.update.mutate({ id: 2, name: 'Arthur D.', phone: '555-0777', diagnosis: 'Towel' }));
-    expect(activity?.changes).toEqual({
-      name: { old: '***REDACTED***', new: '***REDACTED***' },
-      phone: { old: '555-0102', new: '555-0777' },
-      diagnosis: { old: null, new: '***REDACTED***' },
-    });
-    expect(activity?.input).toBeNull();
+    const [name, diagnosis] = [plantedSecret('name'), plantedSecret('diagnosis')];
+    const recorded = await clinic.recordedBy(() => trpc.patient.update.mutate({ id: 2, name, phone: '555-0777', diagnosis }));
+    expect(recorded).toMatchObject([{ action: 'patient.update', targetId: '2', changes: null, input: null }]);
+    expect((await clinic.effects(recorded)).map(({ op, key, changes }) => ({ op, key, changes }))).toEqual([
+      {
+        op: 'U',
+        key: '2',
+        changes: { name: ['***REDACTED***', '***REDACTED***'], phone: ['555-0102', '555-0777'], diagnosis: ['***REDACTED***', '***REDACTED***'] },
+      },
+    ]);
+    const dump = await clinic.dump();
+    for (const secret of [name, diagnosis]) expect(dump).not.toContain(secret);
+  });
+
+  test('an update that changes nothing names its target and has no effect', async () => {
+    const { trpc } = await clinic.signIn('ben@clinic.example');
+    const recorded = await clinic.recordedBy(() => trpc.patient.update.mutate({ id: 1, phone: '555-0101' }));
+    expect(recorded).toMatchObject([{ action: 'patient.update', outcome: 'success', targetId: '1' }]);
+    expect(await clinic.effects(recorded)).toEqual([]);
+  });
+
+  test('a change that nobody declared leaves nothing where its record cannot be written', async () => {
+    const connection = clinic.orm.em.getConnection();
+    await connection.execute('alter table deedlog.effect add constraint no_more check (false) not valid');
+    const em = clinic.orm.em.fork();
+    (await em.findOneOrFail(Medicine, 2)).stock = 1;
+    await expect(em.flush()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    await connection.execute('alter table deedlog.effect drop constraint no_more');
+    expect(await clinic.orm.em.fork().findOneOrFail(Medicine, 2)).toMatchObject({ stock: 100 });
   });
 });
 
@@ -214,11 +236,12 @@ describe('admin work', () => {
       'admin.activities success Iris Novak',
     ]);
     const [added, changed, impersonated, , created] = recorded;
-    expect(added?.input).toEqual({ email: 'new@clinic.example', role: 'nurse' });
-    expect(changed?.changes).toEqual({ role: { old: 'nurse', new: 'doctor' } });
+    expect(added?.input).toEqual({ role: 'nurse' });
+    expect(await clinic.effects(changed === undefined ? [] : [changed])).toMatchObject([{ op: 'U', changes: { role: ['nurse', 'doctor'] } }]);
     expect(impersonated).toMatchObject({ tool: 'admin', reason: 'Ticket 1', targetLabel: 'New One' });
     expect(created?.onBehalfOf).toMatchObject({ label: 'New One', via: 'impersonation' });
-    expect(await clinic.dump()).not.toContain(password);
+    const dump = await clinic.dump();
+    for (const secret of [password, 'new@clinic.example']) expect(dump).not.toContain(secret);
   });
 
   test('an admin cannot impersonate while impersonating', async () => {

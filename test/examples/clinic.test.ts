@@ -1,14 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
-import { NEW_PASSWORD, playTheDay, renderTimeline, SEED_PASSWORD } from 'clinic';
+import { NEW_PASSWORD, playTheDay, playTheNight, QualityActivity, renderTimeline, SEED_PASSWORD } from 'clinic';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.ts';
 import { runDemo } from './support/run-demo.ts';
 import type { DemoRun } from './support/run-demo.ts';
 import { testClinic } from './support/test-clinic.ts';
 import type { TestClinic } from './support/test-clinic.ts';
-import { printedActs, storedActs, THE_DAY } from './support/the-day.ts';
+import { printedActs, storedActs, THE_DAY, THE_NIGHT } from './support/the-day.ts';
+import { printedEffects, storedEffects, THE_EFFECTS } from './support/the-effects.ts';
 
-/** What the day handles and nobody may read in the log: passwords right and wrong, tokens, hashes, names and diagnoses. */
+const ALL_ACTS: readonly string[] = [...THE_DAY, ...THE_NIGHT].toSorted();
+
+/** What the day handles and nobody may read in the log: passwords right and wrong, tokens, hashes, names, diagnoses and hashed addresses. */
 const SECRETS: readonly (string | RegExp)[] = [
   SEED_PASSWORD,
   NEW_PASSWORD,
@@ -20,6 +23,7 @@ const SECRETS: readonly (string | RegExp)[] = [
   'Westenra',
   'Harker',
   'Sleepwalking',
+  'zoe@clinic.example',
 ];
 
 /** A new PGlite, in a process of its own, on a machine that runs other tests, too. */
@@ -48,8 +52,23 @@ describe('demo --once, as a process of its own', () => {
     expect(run.stderr).toBe('');
   });
 
-  test('prints each act of the day exactly once, with its actor', () => {
-    expect(printedActs(run.stdout)).toEqual(THE_DAY);
+  test('prints each act of the day and the night exactly once, with its actor', () => {
+    expect(printedActs(run.stdout)).toEqual(ALL_ACTS);
+  });
+
+  test('prints what each act changed: old and new, hidden where it must be, unknown where nobody looked', () => {
+    expect(printedEffects(run.stdout)).toEqual(THE_EFFECTS);
+  });
+
+  test('tells apart what nobody declared, what nobody is known for, and what was left out', () => {
+    const entries = run.stdout.split('\n\n');
+    const entry = (text: string): string | undefined => entries.find((one) => one.includes(text));
+    expect(entry('stock: (unknown) → 7')).toMatch(/no request\n.*medicine\.update +Medicine 1 +Stocktake +fallback\n/);
+    expect(entry('Ibuprofen → Ibuprofen 400')).toMatch(/no request\n.*medicine\.update +Medicine 2 \S+ 4… not known +fallback\n/);
+    expect(entry('deedlog.suppress')).toContain('reason: Ticket 4712: telephone numbers in one form\n                 left out: 2 changes');
+    expect(entry('data.check')).toContain('team: front-desk, findings: 1');
+    // What was left out stands nowhere else.
+    expect(run.stdout).not.toContain('+1 555');
   });
 
   test('prints why, what changed, and a sum', () => {
@@ -57,10 +76,9 @@ describe('demo --once, as a process of its own', () => {
     expect(run.stdout).toContain('failure: bad-password');
     expect(run.stdout).toContain('failure: BAD_REQUEST (given: name, diagnosis)');
     expect(run.stdout).toContain('reason: Ticket 4711: he cannot save');
-    expect(run.stdout).toContain('phone: 555-0199 → 555-0200');
-    expect(run.stdout).toContain('diagnosis: – → ***REDACTED***');
+    expect(run.stdout).toMatch(/^ {17}~ patient 3 {11}phone: {5}555-0199 → 555-0200\n {39}diagnosis: \(redacted\) → \(redacted\)$/m);
     expect(run.stdout).toContain('Ada Okafor approved 2 packs of Amoxicillin for P-0001');
-    expect(run.stdout.trimEnd().split('\n').at(-1)).toBe('35 activities by 5 actors in 32 requests: 25 success, 6 failure, 4 denied');
+    expect(run.stdout.trimEnd().split('\n').at(-1)).toBe('39 activities and 26 effects by 8 actors in 32 requests: 29 success, 6 failure, 4 denied');
   });
 
   test('fits 100 columns, uncoloured where nobody looks', () => {
@@ -79,17 +97,30 @@ test('a demo that cannot start says so and ends with 1', { timeout: START_MS }, 
   expect(run.stderr).toMatch(/^The demo failed: .*ECONNREFUSED/);
 });
 
-describe('the day, in this process', () => {
+describe('the day and the night, in this process', () => {
   let clinic: TestClinic;
   beforeAll(async () => {
     clinic = await testClinic();
     expect(await clinic.activities()).toEqual([]);
     await playTheDay(clinic);
+    await playTheNight(clinic);
   }, START_MS);
   afterAll(() => clinic[Symbol.asyncDispose]());
 
   test('stores each act exactly once, with its actor', async () => {
-    expect(storedActs(await clinic.activities())).toEqual(THE_DAY);
+    expect(storedActs(await clinic.activities())).toEqual(ALL_ACTS);
+  });
+
+  test('stores each change exactly once, under the act that caused it', async () => {
+    const activities = await clinic.activities();
+    expect(storedEffects(activities, await clinic.effects(activities))).toEqual(THE_EFFECTS);
+    const [row] = await clinic.orm.em.getConnection().execute<{ n: number }[]>('select count(*)::int as n from deedlog.effect');
+    expect(row?.n).toBe(THE_EFFECTS.length);
+  });
+
+  test('stores activities of another kind in a table of their own, with their own columns', async () => {
+    const found = await clinic.orm.em.fork().find(QualityActivity, { team: 'front-desk' });
+    expect(found).toMatchObject([{ action: 'data.check', actorId: 'quality', findings: 1 }]);
   });
 
   test('stores the allowed input of each booking, whichever API it came by', async () => {
@@ -104,17 +135,18 @@ describe('the day, in this process', () => {
 
   test('stores no secret: the bytes of every row are searched', async () => {
     const dump = await clinic.dump();
-    expect(dump.split('\n')).toHaveLength(THE_DAY.length);
+    expect(dump.split('\n')).toHaveLength(ALL_ACTS.length + THE_EFFECTS.length);
     expectNoSecret(dump);
   });
 
   test('loses nothing', () => {
-    expect(clinic.deedlog.counters).toMatchObject({ stored: THE_DAY.length, lost: 0, refused: 0, gaps: 0 });
+    expect(clinic.deedlog.counters).toMatchObject({ stored: ALL_ACTS.length, lost: 0, refused: 0, gaps: 0 });
   });
 
   test('prints in colours where somebody looks', async () => {
     const activities = await clinic.activities();
-    const [plain, inColours] = [false, true].map((coloured) => renderTimeline(activities, { coloured }));
+    const effects = await clinic.effects(activities);
+    const [plain, inColours] = [false, true].map((coloured) => renderTimeline({ activities, effects }, { coloured }));
     expect(inColours).toContain('\u001b[');
     expect(stripVTControlCharacters(inColours ?? '')).toBe(plain);
   });

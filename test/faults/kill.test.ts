@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import type { PostgresLike, PostgresRow } from '@deedlog/postgres';
 import { expect, test } from 'vitest';
 import { databaseKind, testDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { check, WITNESS } from './witness.ts';
 
 /** How often the process is killed, half of them for each set-up. The big run is `DEEDLOG_KILLS=400 vitest run test/faults/kill`. */
 const KILLS = Number(process.env['DEEDLOG_KILLS'] ?? 25);
@@ -16,14 +16,6 @@ const LOAD_MS = 250;
 
 /** PGlite lives in the process that is killed: nothing of it is left to look at. */
 const onServer = test.skipIf(databaseKind === 'pglite');
-
-const WITNESS = [
-  'create table item (id serial primary key, count int not null)',
-  'create table witness (n bigint generated always as identity, op text, key text)',
-  `create function witness() returns trigger language plpgsql as $$ begin
-    insert into witness (op, key) values (left(tg_op, 1), coalesce(new.id, old.id)::text); return null; end $$`,
-  'create trigger witness after insert or update or delete on item for each row execute function witness()',
-];
 
 onServer('a killed process leaves each committed change with one effect and its activity, and nothing else', { timeout: KILLS * KILL_MS }, async () => {
   await using business = await testDatabase();
@@ -69,27 +61,6 @@ async function killUnderLoad(urls: readonly string[]): Promise<void> {
   await setTimeout(Math.random() * LOAD_MS);
   child.kill('SIGKILL');
   expect(await exit).toEqual([null, 'SIGKILL']);
-}
-
-/** Sorted `row op` of both sides, once the server has ended what the killed process left open. Returns how many changes there are. */
-async function check(business: PostgresLike, log: PostgresLike): Promise<number> {
-  await settled(business);
-  const truth = await business.query('select key, op from witness order by key, n');
-  const told = await log.query('select pk as key, op::text as op from deedlog.effect order by pk, id');
-  const lines = (rows: readonly PostgresRow[]): string[] => rows.map(({ key, op }) => `${String(key)} ${String(op)}`);
-  expect(lines(told.rows)).toEqual(lines(truth.rows));
-  const unexplained = await log.query('select id from deedlog.effect e where not exists (select from deedlog.activity a where a.id = e.activity_id)');
-  expect(unexplained.rows).toEqual([]);
-  const idle = await log.query(`select id from deedlog.activity a where not exists (select from deedlog.effect e where e.activity_id = a.id)`);
-  expect(idle.rows).toEqual([]);
-  const doubled = await log.query('select id from deedlog.activity group by id having count(*) > 1');
-  expect(doubled.rows).toEqual([]);
-  return truth.rows.length;
-}
-
-async function settled(client: PostgresLike): Promise<void> {
-  const open = `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state is distinct from 'idle'`;
-  while ((await client.query(open)).rows.length > 0) await setTimeout(5);
 }
 
 function report(setUp: string, changes: number): void {

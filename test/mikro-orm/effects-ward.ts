@@ -1,10 +1,7 @@
-import { createDeedlog, userActor } from '@deedlog/core';
-import type { Activity, Deedlog, DeedlogError, DeedlogOptions } from '@deedlog/core';
-import { auditable, mikroOrmStore } from '@deedlog/mikro-orm';
-import { activityFromRow } from '@deedlog/postgres';
+import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
-import { testOrm } from '../support/database.ts';
-import type { TestOrmOptions, TestOrmResource } from '../support/database.ts';
+import { auditedOrm } from './audited-orm.ts';
+import type { AuditedOrm, AuditedOrmOptions } from './audited-orm.ts';
 
 export const Address = defineEntity({
   name: 'Address',
@@ -90,50 +87,9 @@ export const Truck = defineEntity({ name: 'Truck', extends: Vehicle, properties:
 auditable(Vehicle, { trackFields: ['plate'] });
 auditable(Truck, { trackFields: ['load'] });
 
-export interface EffectRow {
-  readonly table: string;
-  readonly op: string;
-  readonly key: string;
-  readonly changes: Readonly<Record<string, readonly [unknown, unknown]>>;
-  readonly activityId: string | null;
-}
+/** An orm over all of them. */
+export type EffectWard = AuditedOrm;
 
-export interface EffectWard extends TestOrmResource {
-  readonly deedlog: Deedlog;
-  readonly problems: DeedlogError[];
-  activities(): Promise<Activity[]>;
-  effects(): Promise<EffectRow[]>;
-  /** Runs `body` as an intent of user 7. */
-  act<Result>(body: () => Promise<Result>): Promise<Result>;
-}
-
-export async function openWard(options: Partial<Omit<DeedlogOptions, 'actor' | 'store'>> & { readonly orm?: TestOrmOptions } = {}): Promise<EffectWard> {
-  const { orm: ormOptions, ...rest } = options;
-  const database = await testOrm([Team, Label, Person, Seat, Booking, Animal, Dog, Vehicle, Truck], ormOptions);
-  const problems: DeedlogError[] = [];
-  const deedlog = createDeedlog({
-    onProblem: (problem) => problems.push(problem),
-    ...rest,
-    actor: () => userActor(7),
-    store: mikroOrmStore(database.orm, { hashKey: 'a test key' }),
-  });
-  const { client } = database;
-  return {
-    ...database,
-    deedlog,
-    problems,
-    activities: async () => (await client.query('select * from deedlog.activity order by recorded_at, ctid')).rows.map(activityFromRow),
-    effects: async () =>
-      (
-        await client.query(
-          `select r.name as "table", op::text as op, pk as key, changes, activity_id::text as "activityId"
-           from deedlog.effect e join deedlog.relation r on r.id = tbl order by e.id`,
-        )
-      ).rows as unknown as EffectRow[],
-    act: (body) => deedlog.withIntent({ action: 'ward.act', host: {} }, body),
-    async [Symbol.asyncDispose]() {
-      await deedlog.close();
-      await database[Symbol.asyncDispose]();
-    },
-  };
+export function openWard(options: AuditedOrmOptions = {}): Promise<EffectWard> {
+  return auditedOrm([Team, Label, Person, Seat, Booking, Animal, Dog, Vehicle, Truck], options);
 }

@@ -35,7 +35,7 @@ test.each([
   expect(() => activityFromRow(row)).toThrow(expect.objectContaining({ code: 'POSTGRES_ROW_INVALID' }));
 });
 
-test('an insert is one statement with one parameter, whatever the number', async () => {
+test('an insert is one statement with three parameters, whatever the number', async () => {
   await using database = await testDatabase();
   const calls: unknown[][] = [];
   const counting: PostgresLike = {
@@ -47,7 +47,7 @@ test('an insert is one statement with one parameter, whatever the number', async
   expect(await insertActivities(counting, [])).toBe(0);
   expect(calls).toEqual([]);
   expect(await insertActivities(counting, [sampleActivity(), bareActivity()])).toBe(2);
-  expect(calls.map((params) => params.length)).toEqual([1]);
+  expect(calls.map((params) => params.length)).toEqual([3]);
 });
 
 test('rows of any time find a partition', async () => {

@@ -26,11 +26,12 @@ test('migrate runs what is pending, once', async () => {
 
 test('instances that start at once all succeed, and each migration runs once', async () => {
   await using database = await testDatabase({ migrated: false });
+  const names = await pendingMigrations(database.client);
   const clients = instances(database, 6);
   await Promise.all(clients.map(({ client }) => migrate(client)));
   await Promise.all(clients.map(({ end }) => end()));
-  const { rows } = await database.client.query('select count(*)::int as n from deedlog.migration');
-  expect(rows).toEqual([{ n: 4 }]);
+  const { rows } = await database.client.query('select name from deedlog.migration');
+  expect(rows.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
 });
 
 function instances(database: Awaited<ReturnType<typeof testDatabase>>, count: number): { client: PostgresLike; end: () => Promise<void> }[] {
@@ -44,14 +45,16 @@ function instances(database: Awaited<ReturnType<typeof testDatabase>>, count: nu
 test('a migration that fails leaves nothing of it, and the next run goes on', async () => {
   await using database = await testDatabase({ migrated: false });
   const { client } = database;
-  // In the way of the second index of the second migration; the third comes after it.
+  const [, ...afterFirst] = await pendingMigrations(client);
+  expect(afterFirst.slice(0, 2)).toEqual(['activity-indexes', 'effect-table']);
+  // In the way of the second index of the second migration; the others come after it.
   const broken: PostgresLike = {
     query: async (sql, params) => client.query(sql.includes('activity_target_idx') ? sql.replace('target_type', 'no_such_column') : sql, params),
   };
   await expect(migrate(broken)).rejects.toThrow('no_such_column');
-  expect(await pendingMigrations(client)).toEqual(['activity-indexes', 'effect-table', 'read-indexes']);
+  expect(await pendingMigrations(client)).toEqual(afterFirst);
   expect((await client.query(`select 1 as found from pg_indexes where indexname = 'activity_actor_idx'`)).rows).toEqual([]);
-  expect(await migrate(client)).toEqual(['activity-indexes', 'effect-table', 'read-indexes']);
+  expect(await migrate(client)).toEqual(afterFirst);
 });
 
 test('a database that ran another form of a migration is refused', async () => {

@@ -42,7 +42,7 @@ const SECTIONS: readonly (readonly [title: string, sql: string])[] = [
   ],
   [
     'routines',
-    `select pg_get_functiondef(oid) as line from pg_proc where pronamespace = ${HERE} order by proname collate "C"`,
+    `select pg_get_functiondef(oid) as line from pg_proc where pronamespace = ${HERE} order by pg_get_functiondef(oid) collate "C"`,
   ],
   [
     'triggers',

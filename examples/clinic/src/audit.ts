@@ -6,8 +6,7 @@ import type { MikroORM } from '@mikro-orm/core';
 import { z } from 'zod';
 import { actorOf } from './auth/actor.ts';
 import type { AppContext } from './context.ts';
-import type { PatientFile } from './entities/patient.ts';
-import type { StaffMember } from './entities/staff.ts';
+import { QualityActivity } from './entities/quality-activity.ts';
 
 /** Everything that this application records. Another name does not compile, and is refused at run time. */
 export const actions = defineActions({
@@ -34,24 +33,25 @@ export const actions = defineActions({
   'admin.add-staff': { message: '{actor.label} added {target.label} as {input.role}' },
   'admin.set-role': {},
   'admin.activities': {},
+
+  'data.check': {},
 });
 
-/** The log of the clinic. */
-export type ClinicLog = Deedlog<AppContext, typeof actions>;
+/** Kinds of activity with columns of their own, beside the default. */
+const models = { 'data-quality': QualityActivity };
 
-/** The one place that sets deedlog up: who acts, from where, what can be recorded, where to. */
-export function createAudit(orm: MikroORM): ClinicLog {
+/** The log of the clinic. */
+export type ClinicLog = Deedlog<AppContext, typeof actions, typeof models>;
+
+/** The one place that sets deedlog up: who acts, from where, what can be recorded, where to. `hashKey` hides what entities treat by hash. */
+export function createAudit(orm: MikroORM, hashKey: string): ClinicLog {
   const fromRequest = requestContext();
   return createDeedlog({
     actions,
+    models,
     actor: ({ claims }: AppContext) => claims && actorOf(claims),
     context: ({ req, claims }) => ({ ...fromRequest(req), sessionId: claims?.jti }),
-    store: mikroOrmStore(orm, {
-      label: {
-        Patient: ({ fileNumber }: PatientFile) => fileNumber,
-        Staff: ({ name }: StaffMember) => name,
-      },
-    }),
+    store: mikroOrmStore(orm, { hashKey }),
     source: 'clinic',
   });
 }

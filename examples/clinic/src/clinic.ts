@@ -18,6 +18,8 @@ export interface ClinicOptions extends DatabaseOptions {
   readonly port?: number;
   /** Signs the tokens. Default: a random one, so that a restart signs everybody out. */
   readonly secret?: string | undefined;
+  /** Hides what the log holds by hash only. Default: a random one, so that hashes of two runs do not compare. */
+  readonly hashKey?: string | undefined;
 }
 
 /** The running application. */
@@ -31,9 +33,9 @@ export interface Clinic {
   close(): Promise<void>;
 }
 
-export async function startClinic({ port = 0, secret, ...database }: ClinicOptions = {}): Promise<Clinic> {
+export async function startClinic({ port = 0, secret, hashKey, ...database }: ClinicOptions = {}): Promise<Clinic> {
   const orm = await openDatabase(database);
-  const deedlog = createAudit(orm);
+  const deedlog = createAudit(orm, hashKey ?? randomBytes(SECRET_BYTES).toString('hex'));
   // A missing table is an error now, with a remedy, and no surprise at the first login.
   await deedlog.check();
   await seed(orm, deedlog);

@@ -1,9 +1,10 @@
-import { ActivityEntity, migrateDeedlog, withDeedlog } from '@deedlog/mikro-orm';
+import { ActivityEntity, EffectEntity, migrateDeedlog, withDeedlog } from '@deedlog/mikro-orm';
 import type { MikroORM } from '@mikro-orm/core';
 import { Appointment } from './entities/appointment.ts';
 import { Medicine } from './entities/medicine.ts';
 import { Patient } from './entities/patient.ts';
 import { Prescription } from './entities/prescription.ts';
+import { QualityActivity } from './entities/quality-activity.ts';
 import { Session } from './entities/session.ts';
 import { Staff } from './entities/staff.ts';
 
@@ -23,7 +24,7 @@ export async function openDatabase({ url, fresh = false }: DatabaseOptions = {})
   try {
     if (fresh) await orm.schema.drop();
     await orm.schema.update();
-    await migrateDeedlog(orm);
+    await migrateDeedlog(orm, { models: [QualityActivity] });
   } catch (error) {
     await orm.close(true);
     throw error;
@@ -33,7 +34,7 @@ export async function openDatabase({ url, fresh = false }: DatabaseOptions = {})
 
 async function connect(url: string | undefined): Promise<MikroORM> {
   const options = withDeedlog({
-    entities: [Staff, Session, Patient, Appointment, Medicine, Prescription, ActivityEntity],
+    entities: [Staff, Session, Patient, Appointment, Medicine, Prescription, ActivityEntity, EffectEntity, QualityActivity],
     schema: CLINIC_SCHEMA,
   });
   if (url === undefined) {

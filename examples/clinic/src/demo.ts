@@ -1,13 +1,14 @@
 /**
- * Starts the clinic, plays a day over HTTP, prints the log that it left, and keeps serving until Ctrl-C. `--once`: ends instead.
+ * Starts the clinic, plays a day over HTTP and the jobs of the night, prints the log that it left, and keeps serving until Ctrl-C. `--once`: ends instead.
  */
 import { parseArgs } from 'node:util';
 import pico from 'picocolors';
 import { startClinic } from './clinic.ts';
 import type { Clinic } from './clinic.ts';
+import { playTheNight } from './demo/night.ts';
 import { playTheDay } from './demo/script.ts';
 import { renderTimeline } from './demo/timeline.ts';
-import { activitiesSince } from './log.ts';
+import { activitiesSince, effectsOf } from './log.ts';
 
 try {
   const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
@@ -24,8 +25,10 @@ async function runDemo(once: boolean): Promise<void> {
   const clinic = await startClinic({ url, fresh: true });
   try {
     await playTheDay(clinic);
-    const activities = await activitiesSince(clinic.orm.em.fork(), since);
-    console.log(renderTimeline(activities, { coloured: process.stdout.isTTY === true && pico.isColorSupported }));
+    await playTheNight(clinic);
+    const em = clinic.orm.em.fork();
+    const activities = await activitiesSince(em, since);
+    console.log(renderTimeline({ activities, effects: await effectsOf(em, activities) }, { coloured: process.stdout.isTTY === true && pico.isColorSupported }));
     if (!once) await serveUntilInterrupted(clinic);
   } finally {
     await clinic.close();

@@ -5,6 +5,7 @@ const DEFAULT_PORT = 3000;
 const clinic = await startClinic({
   url: process.env['DATABASE_URL'],
   secret: process.env['CLINIC_SECRET'],
+  hashKey: process.env['CLINIC_HASH_KEY'],
   port: Number(process.env['PORT'] ?? DEFAULT_PORT),
 });
 console.log(`${clinic.url} serves /trpc, /graphql and /health`);

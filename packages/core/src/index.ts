@@ -1,5 +1,6 @@
 export type { Coverage, CoverageStatus } from './capture/coverage.ts';
 export { createDeedlog, type DeedlogOptions } from './capture/create-deedlog.ts';
+export { createActivity, type NewActivity } from './capture/create-activity.ts';
 export type { Deedlog, TrackOptions, WithIntentOptions } from './capture/deedlog.ts';
 export type { Audit, Intent, IntentOptions } from './capture/intent.ts';
 export type { IgnoreRules, OnlyRules } from './capture/ignore.ts';
@@ -17,7 +18,7 @@ export { GAP_ACTION } from './deliver/gap.ts';
 export { memoryStore, type MemoryStore } from './deliver/memory-store.ts';
 export type { Sink } from './deliver/sink.ts';
 export type { Spool } from './deliver/spool.ts';
-export type { EntityChange, Explanation, Placement, Store, TransactionHooks, WriteInTransaction, WriteOptions } from './deliver/store.ts';
+export type { EntityChange, Explanation, Placement, Store, TransactionActivity, TransactionHooks, TriggeredEffects, WriteInTransaction, WriteOptions } from './deliver/store.ts';
 export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
 export { chartFrom, chartRange, type ChartRange } from './read/chart-of.ts';
 export { createReader, type ReaderOptions } from './read/create-reader.ts';
@@ -63,14 +64,16 @@ export {
   type ActorLink,
 } from './record/actor.ts';
 export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOptions } from './record/changes.ts';
-export { UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
+export { CHANGED_KEY, UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
 export {
   DEFAULT_MODEL,
   type ActivityModel,
+  type AuditColumns,
   type FillFacts,
   type ModelColumn,
   type ModelColumnType,
+  type ModelFact,
   type ModelName,
   type ModelSetting,
   type ModelSettings,

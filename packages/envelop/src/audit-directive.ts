@@ -6,6 +6,8 @@ How deedlog audits this field. A Query or Subscription field is audited only if 
 directive @audit(
   "resource.verb, for example invoice.approve. Default: mutation. and the field's name."
   action: String
+  "The kind of activity, one of the models of createDeedlog. Default: default."
+  model: String
   "Category by feature."
   tool: String
   "Message template."

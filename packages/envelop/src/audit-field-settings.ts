@@ -1,4 +1,4 @@
-import type { ActionCatalogue, ActionName, FieldSelection, TargetLike } from '@deedlog/core';
+import type { ActionCatalogue, ActionName, FieldSelection, ModelName, ModelSettings, TargetLike } from '@deedlog/core';
 
 /** What derives a part of the record from the coerced arguments and the GraphQL context, before the resolver runs. */
 export type FromArguments<Args, Host, Value> = (args: Args, context: Host) => Value | undefined;
@@ -8,9 +8,16 @@ export type FromArguments<Args, Host, Value> = (args: Args, context: Host) => Va
  * from the first that has it: the option `fields`, `extensions.audit` of the field, its `@audit` directive.
  * A Query or Subscription field is audited only if one of the three names it.
  */
-export interface AuditFieldSettings<Args = Record<string, unknown>, Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue> {
+export interface AuditFieldSettings<
+  Args = Record<string, unknown>,
+  Host = unknown,
+  Catalogue extends ActionCatalogue = ActionCatalogue,
+  Models extends ModelSettings = ModelSettings,
+> {
   /** `resource.verb`. Default: `mutation.` (`query.`, `subscription.`) and the field's name. */
   readonly action?: ActionName<Catalogue>;
+  /** The kind of activity. Its own columns come from `context.audit.columns({ … })` or the model's `fill`. Default `default`. */
+  readonly model?: ModelName<Models>;
   /** Category by feature. */
   readonly tool?: string;
   /** Message template. */
@@ -31,12 +38,17 @@ export interface AuditedField {
 }
 
 /** Options of {@link useAudit} and {@link wrapMutationFields}. */
-export interface UseAuditOptions<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue, Fields = Record<string, Record<string, unknown>>> {
+export interface UseAuditOptions<
+  Host = unknown,
+  Catalogue extends ActionCatalogue = ActionCatalogue,
+  Fields = Record<string, Record<string, unknown>>,
+  Models extends ModelSettings = ModelSettings,
+> {
   /**
    * Settings by field: a mutation field by its name, another root field as `Query.patient`. The type of the arguments is
    * that of the callbacks' first parameter. A name that the schema does not have throws `ENVELOP_FIELD_UNKNOWN`.
    */
-  readonly fields?: { readonly [Name in keyof Fields]: AuditFieldSettings<Fields[Name], Host, Catalogue> };
+  readonly fields?: { readonly [Name in keyof Fields]: AuditFieldSettings<Fields[Name], Host, Catalogue, Models> };
   /** Names the action of a field that declares none. Default: `mutation.` and the field's name. */
   readonly action?: (field: AuditedField) => string;
 }

@@ -20,6 +20,7 @@ export function openFieldIntent({ deedlog, action, actionDeclared, input, settin
     actionDeclared,
     input,
     observer: 'envelop',
+    model: settings.model,
     tool: settings.tool,
     message: settings.message,
     ...(host === undefined || host === null ? {} : { host }),

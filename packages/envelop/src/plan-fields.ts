@@ -1,5 +1,5 @@
 import { DeedlogError, STANDARD_VERBS, coreErrors, fieldTreatments, normalizeAction } from '@deedlog/core';
-import type { ActionCatalogue, Deedlog } from '@deedlog/core';
+import type { ActionCatalogue, Deedlog, ModelSettings } from '@deedlog/core';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import type { AuditedField, UseAuditOptions } from './audit-field-settings.ts';
 import { envelopError } from './errors.ts';
@@ -12,15 +12,15 @@ export interface LooseOptions extends Pick<UseAuditOptions, 'action'> {
   readonly fields?: Readonly<Record<string, LooseSettings>>;
 }
 
-/** The options without the types of host, catalogue and arguments, which end here. */
-export function looseOptions<Host, Catalogue extends ActionCatalogue, Fields>(options: UseAuditOptions<Host, Catalogue, Fields>): LooseOptions {
+/** The options without the types of host, catalogue, arguments and models, which end here. */
+export function looseOptions<Host, Catalogue extends ActionCatalogue, Fields, Models extends ModelSettings>(options: UseAuditOptions<Host, Catalogue, Fields, Models>): LooseOptions {
   return options as unknown as LooseOptions;
 }
 
 /** The plans of the audited fields by coordinate, `Mutation.approveInvoice`. */
 export type FieldPlans = ReadonlyMap<string, FieldPlan>;
 
-/** Plans the audit of a schema. Throws `ENVELOP_FIELD_UNKNOWN`, `ENVELOP_SETTINGS_INVALID` and core's `ACTION_UNKNOWN`. */
+/** Plans the audit of a schema. Throws `ENVELOP_FIELD_UNKNOWN`, `ENVELOP_SETTINGS_INVALID` and core's `ACTION_UNKNOWN` and `MODEL_UNKNOWN`. */
 export function planFields(deedlog: Deedlog, schema: GraphQLSchema, options: LooseOptions): FieldPlans {
   const plans = new Map<string, FieldPlan>();
   const unused = new Set(Object.keys(options.fields ?? {}));
@@ -54,6 +54,7 @@ function planField(deedlog: Deedlog, rootField: RootField & Pick<AuditedField, '
   if (settings?.skip === true || (settings === undefined && operation !== 'mutation')) return undefined;
   const declared = settings?.action;
   if (declared !== undefined) checkAction(declared, coordinate, deedlog.actions);
+  if (settings?.model !== undefined) checkModel(settings.model, coordinate, deedlog.models);
   return {
     deedlog,
     action: declared ?? options.action?.({ operation, name: field.name }) ?? `${operation}.${field.name}`,
@@ -61,6 +62,11 @@ function planField(deedlog: Deedlog, rootField: RootField & Pick<AuditedField, '
     input: settings?.input === undefined ? undefined : fieldTreatments(settings.input),
     settings: settings ?? {},
   };
+}
+
+function checkModel(model: string, coordinate: string, models: readonly string[]): void {
+  if (models.includes(model)) return;
+  throw new DeedlogError('MODEL_UNKNOWN', coreErrors.MODEL_UNKNOWN, { detail: `${coordinate}: ${JSON.stringify(model)}` });
 }
 
 /** Directives and extensions are not typed, so a misspelt action is found here, when the schema arrives. */

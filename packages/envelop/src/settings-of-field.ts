@@ -9,6 +9,7 @@ const AUDIT = 'audit';
 /** Which types of value each setting may have. */
 const KINDS: Readonly<Record<keyof LooseSettings, readonly string[]>> = {
   action: ['string'],
+  model: ['string'],
   tool: ['string'],
   message: ['string'],
   input: ['object'],

@@ -1,4 +1,4 @@
-import type { ActionCatalogue, Audit, Deedlog } from '@deedlog/core';
+import type { ActionCatalogue, Audit, AuditColumns, Deedlog, ModelSettings } from '@deedlog/core';
 import type { OnExecuteEventPayload, OnExecuteHookResult, Plugin } from '@envelop/core';
 import { OperationTypeNode, getOperationAST } from 'graphql';
 import type { ExecutionArgs, GraphQLSchema, OperationDefinitionNode } from 'graphql';
@@ -16,10 +16,10 @@ import { recordRefusedFields } from './refused-fields.ts';
 import { createSchemaWrapper } from './schema-wrapper.ts';
 import type { SchemaWrapper } from './schema-wrapper.ts';
 
-/** What {@link useAudit} adds to the GraphQL context, unless the context has an `audit` of its own. */
-export interface AuditContext {
+/** What {@link useAudit} adds to the GraphQL context, unless the context has an `audit` of its own. `Columns`: the own columns of the models. */
+export interface AuditContext<Columns extends object = Readonly<Record<string, unknown>>> {
   /** The intent of the field that is being resolved. Its methods throw `INTENT_MISSING` where none is open. */
-  readonly audit: Audit;
+  readonly audit: Audit<Columns>;
 }
 
 type ExecutePayload = OnExecuteEventPayload<AuditContext>;
@@ -30,14 +30,19 @@ const plugins = new WeakSet<object>();
 /**
  * Audits every mutation field: one activity each time one is executed, with its coerced arguments as far as they are
  * allowed, stored before the answer goes out. Query and Subscription fields only where they are marked.
- * Throws `ENVELOP_DEEDLOG_MISSING`; `ENVELOP_PLUGIN_TWICE` when the server starts; `ENVELOP_FIELD_UNKNOWN`, `ENVELOP_SETTINGS_INVALID` and
- * `ACTION_UNKNOWN` when the schema arrives; `ENVELOP_CONTEXT_MISSING` when a mutation is executed.
+ * Throws `ENVELOP_DEEDLOG_MISSING`; `ENVELOP_PLUGIN_TWICE` when the server starts; `ENVELOP_FIELD_UNKNOWN`, `ENVELOP_SETTINGS_INVALID`,
+ * `ACTION_UNKNOWN` and `MODEL_UNKNOWN` when the schema arrives; `ENVELOP_CONTEXT_MISSING` when a mutation is executed.
  * @example createYoga({ schema, context, plugins: [useAudit(deedlog)] })
  */
-export function useAudit<Host, Catalogue extends ActionCatalogue, Fields = Record<string, Record<string, unknown>>>(
-  deedlog: Deedlog<Host, Catalogue>,
-  options: UseAuditOptions<NoInfer<Host>, NoInfer<Catalogue>, Fields> = {},
-): Plugin<AuditContext> {
+export function useAudit<
+  Host,
+  Catalogue extends ActionCatalogue,
+  Fields = Record<string, Record<string, unknown>>,
+  Models extends ModelSettings = ModelSettings,
+>(
+  deedlog: Deedlog<Host, Catalogue, Models>,
+  options: UseAuditOptions<NoInfer<Host>, NoInfer<Catalogue>, Fields, NoInfer<Models>> = {},
+): Plugin<AuditContext<AuditColumns<Models>>> {
   const checked = checkDeedlog(deedlog);
   if (!checked.enabled) return {};
   const plugin = auditPlugin(checked, createSchemaWrapper(checked, looseOptions(options)));

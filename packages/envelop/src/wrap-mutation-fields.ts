@@ -1,4 +1,4 @@
-import type { ActionCatalogue, Deedlog } from '@deedlog/core';
+import type { ActionCatalogue, Deedlog, ModelSettings } from '@deedlog/core';
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import type { GraphQLFieldConfig, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { UseAuditOptions } from './audit-field-settings.ts';
@@ -21,13 +21,18 @@ export type WrapMode = 'always' | 'unmarked';
 /**
  * For servers without Envelop: a copy of the schema whose mutation fields (and marked Query and Subscription fields)
  * are audited. The given schema stays as it is; a field that is already audited is left alone.
- * Throws `ENVELOP_DEEDLOG_MISSING`, `ENVELOP_FIELD_UNKNOWN`, `ENVELOP_SETTINGS_INVALID`, `ACTION_UNKNOWN`.
+ * Throws `ENVELOP_DEEDLOG_MISSING`, `ENVELOP_FIELD_UNKNOWN`, `ENVELOP_SETTINGS_INVALID`, `ACTION_UNKNOWN`, `MODEL_UNKNOWN`.
  * @example const schema = wrapMutationFields(deedlog, makeExecutableSchema({ typeDefs, resolvers }))
  */
-export function wrapMutationFields<Host, Catalogue extends ActionCatalogue, Fields = Record<string, Record<string, unknown>>>(
-  deedlog: Deedlog<Host, Catalogue>,
+export function wrapMutationFields<
+  Host,
+  Catalogue extends ActionCatalogue,
+  Fields = Record<string, Record<string, unknown>>,
+  Models extends ModelSettings = ModelSettings,
+>(
+  deedlog: Deedlog<Host, Catalogue, Models>,
   schema: GraphQLSchema,
-  options: UseAuditOptions<NoInfer<Host>, NoInfer<Catalogue>, Fields> = {},
+  options: UseAuditOptions<NoInfer<Host>, NoInfer<Catalogue>, Fields, NoInfer<Models>> = {},
 ): GraphQLSchema {
   const checked = checkDeedlog(deedlog);
   return checked.enabled ? wrapFields(schema, planFields(checked, schema, looseOptions(options)), 'always') : schema;

@@ -9,6 +9,7 @@ import { postgresClient } from './postgres-client.ts';
 import type { OrmTransaction } from './postgres-client.ts';
 import type { RecordsPlace } from './records-place.ts';
 import type { TransactionTree } from './transaction-tree.ts';
+import { kyselyTransaction } from './trigger-context/watch-kysely.ts';
 
 export interface JoinOptions extends InsertOptions {
   /** A refused insert must leave the transaction usable. */
@@ -30,11 +31,15 @@ export class ActivityWriter {
     this.#tree = tree;
   }
 
-  /** The open transaction of the given EntityManager, or of the one around. Throws `MIKRO_ORM_TRANSACTION_INVALID`. */
+  /**
+   * The open transaction of the given EntityManager, or of the one around. A transaction that deedlog was told of is taken as it
+   * stands now; one that is over counts as none given. Throws `MIKRO_ORM_TRANSACTION_INVALID`.
+   */
   transactionOf(given: unknown): OrmTransaction | undefined {
+    if (this.#tree.knows(given)) return this.#tree.innermostOf(given) ?? this.transactionOf(undefined);
     const usable = given === undefined || (given instanceof EntityManager && given.getDriver() === this.#orm.driver);
     if (!usable) throw mikroOrmError('MIKRO_ORM_TRANSACTION_INVALID');
-    const transaction: OrmTransaction | undefined = (given ?? this.#orm.em).getTransactionContext();
+    const transaction: OrmTransaction | undefined = (given ?? this.#orm.em).getTransactionContext() ?? (given === undefined ? kyselyTransaction() : undefined);
     return transaction !== undefined && this.#tree.isOpen(transaction) ? transaction : undefined;
   }
 

@@ -1,114 +1,49 @@
-import { Reference, ReferenceKind, Utils } from '@mikro-orm/core';
-import type { Collection, EntityMetadata, EntityProperty, Platform } from '@mikro-orm/core';
+import { ReferenceKind } from '@mikro-orm/core';
+import type { EntityMetadata, EntityProperty, Platform } from '@mikro-orm/core';
 import type { EffectTreatment } from './auditable.ts';
-import { storedKeyText } from './describe-target.ts';
-
-/** The snapshot lacks the field: it was never loaded. */
-export const MISSING: unique symbol = Symbol('missing');
-
-/** A row as MikroORM keeps it: values in the form of the database, by property name. */
-export type EntityData = Readonly<Record<string, unknown>>;
+import { isToMany } from './collection-states.ts';
+import { MISSING } from './missing.ts';
+import { propertyReader } from './read-property.ts';
+import type { EntityData, PropertyReader } from './read-property.ts';
 
 /** One named field of an audited entity. */
 export interface AuditedField {
   readonly name: string;
   readonly treatment: EffectTreatment;
   /** A list of other entities; its state is that of a collection and not of the row. */
-  readonly collection: boolean;
+  readonly collection: 'ordered' | 'unordered' | undefined;
   /** The database assigns it, so that MikroORM keeps no snapshot of it: its state is that of the entity. */
   readonly assigned: boolean;
-  /** The value as the entity has it; relations as the text of their key; null where there is none. {@link MISSING} where it was not loaded. */
-  read(data: EntityData): unknown;
+  readonly read: PropertyReader;
+  /** Whether MikroORM itself sees no difference between two states of the row, and so wrote none. */
+  readonly unchanged: ((one: EntityData, other: EntityData) => boolean) | undefined;
 }
 
-/** Undefined where the entity has no such field. */
+/** Undefined where the entity has no such field, or nothing is stored of it. */
 export function auditedField(meta: EntityMetadata, path: string, options: { treatment: EffectTreatment; platform: Platform }): AuditedField | undefined {
   const [name = '', ...inner] = path.split('.');
   const prop = (meta.properties as Record<string, EntityProperty>)[name];
-  if (prop === undefined) return undefined;
-  const read = readerOf(prop, inner, options.platform);
+  if (prop === undefined || !isStored(prop)) return undefined;
+  const read = propertyReader(prop, inner, options.platform);
   if (read === undefined) return undefined;
-  return { name: path, treatment: options.treatment, collection: isToMany(prop), assigned: prop.version === true || prop.generated !== undefined, read };
+  const assigned = prop.version === true || prop.generated !== undefined;
+  const collection = isToMany(prop) ? (prop.fixedOrder === true ? 'ordered' : 'unordered') : undefined;
+  return { name: path, treatment: options.treatment, collection, assigned, read, unchanged: unchangedBy(prop) };
 }
 
-/** The keys in a collection; what it was never asked for stands as `unknown`. */
-export function keysOf(items: readonly object[], complete: boolean, unknown: string): string[] {
-  const keys = items.map((item) => storedKeyText(Reference.unwrapReference(item as never)));
-  return complete ? keys : [unknown, ...keys];
+function isStored({ kind, owner, formula, persist }: EntityProperty): boolean {
+  return formula === undefined && persist !== false && (kind !== ReferenceKind.ONE_TO_ONE || owner === true);
+}
+
+/** Types such as decimal say themselves what is equal: `1.1` and `1.10`. */
+function unchangedBy({ name, customType }: EntityProperty): AuditedField['unchanged'] {
+  const compare = customType?.compareValues?.bind(customType);
+  if (compare === undefined) return undefined;
+  return (one, other) => one[name] != null && other[name] != null && compare(one[name], other[name]);
 }
 
 /** The value that the database assigned, as the entity has it. */
 export function assignedValue(entity: object, field: AuditedField): unknown {
   const value = (entity as Record<string, unknown>)[field.name];
   return value === undefined ? MISSING : value;
-}
-
-export function collectionOf(entity: object, field: AuditedField): Collection<object> | undefined {
-  const value = (entity as Record<string, unknown>)[field.name];
-  return Utils.isCollection(value) ? (value as Collection<object>) : undefined;
-}
-
-type Reader = AuditedField['read'];
-
-function isToMany({ kind }: EntityProperty): boolean {
-  return kind === ReferenceKind.MANY_TO_MANY || kind === ReferenceKind.ONE_TO_MANY;
-}
-
-function readerOf(prop: EntityProperty, inner: readonly string[], platform: Platform): Reader | undefined {
-  if (inner.length === 0) return prop.kind === ReferenceKind.EMBEDDED ? embeddedReader(prop, platform) : columnReader(prop, platform);
-  if (prop.kind !== ReferenceKind.EMBEDDED) return undefined;
-  const [name = '', ...deeper] = inner;
-  const part = (prop.embeddedProps as Record<string, EntityProperty>)[name];
-  if (part === undefined) return undefined;
-  if (prop.object !== true && prop.array !== true) return readerOf(part, deeper, platform);
-  const whole = embeddedReader(prop, platform);
-  return (data) => within(whole(data), inner);
-}
-
-function within(value: unknown, path: readonly string[]): unknown {
-  const [name, ...deeper] = path;
-  if (value === MISSING || name === undefined) return value;
-  if (Array.isArray(value)) return value.map((item) => within(item, path));
-  return typeof value === 'object' && value !== null ? within((value as Record<string, unknown>)[name] ?? null, deeper) : null;
-}
-
-function embeddedReader(prop: EntityProperty, platform: Platform): Reader {
-  if (prop.object === true || prop.array === true) return (data) => readObject(data, prop);
-  const parts = Object.entries(prop.embeddedProps as Record<string, EntityProperty>).map(([name, part]) => [name, readerOf(part, [], platform)] as const);
-  return (data) => {
-    const values = parts.map(([name, read]) => [name, read === undefined ? null : read(data)] as const);
-    if (values.every(([, value]) => value === MISSING)) return MISSING;
-    const known = values.filter(([, value]) => value !== null && value !== MISSING);
-    return known.length === 0 ? null : Object.fromEntries(known);
-  };
-}
-
-function readObject(data: EntityData, { name }: EntityProperty): unknown {
-  if (!(name in data)) return MISSING;
-  return parsed(data[name]) ?? null;
-}
-
-function columnReader(prop: EntityProperty, platform: Platform): Reader {
-  const { name, customType, targetMeta } = prop;
-  const isDate = prop.runtimeType === 'Date';
-  return (data) => {
-    if (!(name in data)) return MISSING;
-    const value = data[name];
-    if (value === undefined || value === null) return null;
-    if (targetMeta !== undefined) return storedKeyText(value);
-    if (prop.type === 'json' || customType?.constructor.name === 'JsonType') return parsed(value);
-    const own: unknown = customType === undefined ? value : customType.convertToJSValue?.(value, platform);
-    if (typeof own === 'bigint') return String(own);
-    return isDate && !(own instanceof Date) ? new Date(own as string) : own;
-  };
-}
-
-/** JSON is text in a snapshot, except where a driver has parsed it. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

@@ -7,11 +7,11 @@ const COLUMN = /^[a-z_][a-z0-9_]{0,62}$/;
 /** Tables of deedlog that are no model's. */
 const TAKEN_TABLES = /^(activity|effect|migration|relation|outbox|deedlog)(_|$)/;
 
-/** What an activity, or the input of `trackActivity`, has already; a column of that name could not be told apart. */
+/** What an activity, or the input of `trackActivity` and the other helpers, has already; a column of that name could not be told apart. */
 const TAKEN_NAMES = new Set([
   'id', 'occurredAt', 'recordedAt', 'model', 'columns', 'action', 'outcome', 'outcomeCode', 'actor', 'actorKind', 'actorId', 'actorLabel',
   'onBehalfOf', 'target', 'targetType', 'targetId', 'targetLabel', 'related', 'tool', 'message', 'messageValues', 'values', 'reason',
-  'changes', 'input', 'context', 'metadata', 'observer', 'source', 'tenant', 'correlationId', 'causationId', '__proto__',
+  'changes', 'input', 'context', 'metadata', 'observer', 'source', 'tenant', 'correlationId', 'causationId', 'data', 'before', 'fields', 'account', '__proto__',
 ]);
 const TAKEN_COLUMNS = new Set([...TAKEN_NAMES].map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)));
 

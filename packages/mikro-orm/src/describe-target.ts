@@ -30,16 +30,20 @@ function withLabel(target: Target, label: string | undefined): Target {
 }
 
 /** Empty where a key is still to be assigned; deedlog says `TARGET_INVALID` then. */
-function targetId(entity: object, primaryKeys: readonly string[]): string {
-  const parts = primaryKeys.map((key) => keyText((entity as Record<string, unknown>)[key]));
+export function targetId(entity: object, primaryKeys: readonly string[]): string {
+  return keyOfParts(primaryKeys.map((key) => (entity as Record<string, unknown>)[key]));
+}
+
+/** The text of a key from its parts, as an entity or a snapshot of one has them. */
+export function keyOfParts(parts: readonly unknown[]): string {
   const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : parts.map(encodeURIComponent).join(':');
+  return parts.length === 1 ? storedKeyText(only) : parts.map((part) => encodeURIComponent(storedKeyText(part))).join(':');
 }
 
 /** The text of a key as an entity, or a snapshot of one, has it: the same as a target's id. */
 export function storedKeyText(key: unknown): string {
   if (!Array.isArray(key)) return keyText(key instanceof EntityIdentifier ? key.getValue() : key);
-  return key.map((part) => encodeURIComponent(storedKeyText(part))).join(':');
+  return keyOfParts(key);
 }
 
 function keyText(value: unknown): string {

@@ -4,12 +4,17 @@ import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
 /** Every code that `@deedlog/mikro-orm` can throw. */
 export type MikroOrmErrorCode =
   | 'MIKRO_ORM_ALREADY_CONNECTED'
+  | 'MIKRO_ORM_CAPTURE_MIXED'
   | 'MIKRO_ORM_DRIVER_UNSUPPORTED'
   | 'MIKRO_ORM_ENTITY_MANAGER_SHARED'
+  | 'MIKRO_ORM_FIELD_NO_COLUMN'
   | 'MIKRO_ORM_FIELD_UNKNOWN'
   | 'MIKRO_ORM_HASH_KEY_MISSING'
   | 'MIKRO_ORM_MODEL_UNKNOWN'
+  | 'MIKRO_ORM_TABLE_UNKNOWN'
   | 'MIKRO_ORM_TRANSACTION_INVALID'
+  | 'MIKRO_ORM_TRIGGERS_DRIFTED'
+  | 'MIKRO_ORM_TRIGGERS_SEPARATE_LOG'
   | 'MIKRO_ORM_VERSION_UNSUPPORTED'
   | 'SEPARATE_LOG_BUSINESS_NOT_READY'
   | 'SEPARATE_LOG_LEFT'
@@ -24,6 +29,10 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
     meaning: 'this orm already has a deedlog; two would record everything twice',
     remedy: 'Create one deedlog for each orm and share it; close() the first one before you connect another.',
   },
+  MIKRO_ORM_CAPTURE_MIXED: {
+    meaning: 'entities of one table are declared auditable with different ways of capture, so a change would be told twice or not at all',
+    remedy: 'Give all entities of a single-table inheritance the same capture; declare it on the base entity.',
+  },
   MIKRO_ORM_DRIVER_UNSUPPORTED: {
     meaning: 'this orm does not speak to PostgreSQL',
     remedy: 'Use @mikro-orm/postgresql or @mikro-orm/pglite.',
@@ -32,9 +41,13 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
     meaning: 'one EntityManager is flushed by two requests or jobs, so a change would be told of the wrong one',
     remedy: 'Give each its own: orm.em.fork(), or RequestContext of MikroORM.',
   },
+  MIKRO_ORM_FIELD_NO_COLUMN: {
+    meaning: 'a field of an entity that triggers capture is in no column of its table, so no trigger can see it',
+    remedy: 'Leave it out, name what holds it (the owning side, the whole JSON property), or use capture: "subscriber".',
+  },
   MIKRO_ORM_FIELD_UNKNOWN: {
-    meaning: 'auditable names a field that the entity does not have',
-    remedy: 'Write the name of a property, or a path into an embedded object such as "address.city".',
+    meaning: 'auditable names a field that the entity does not have, or of which nothing is stored',
+    remedy: 'Write the name of a property, or a path into an embedded object such as "address.city". A formula, a property that is not persisted and the inverse side of a 1:1 have no column.',
   },
   MIKRO_ORM_HASH_KEY_MISSING: {
     meaning: 'auditable treats a field by hash, and the store has no key',
@@ -44,9 +57,21 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
     meaning: 'the label option names an entity that this orm does not know',
     remedy: 'Write the name of the entity as in defineEntity({ name }), and check the entities option of the orm.',
   },
+  MIKRO_ORM_TABLE_UNKNOWN: {
+    meaning: 'an entity that triggers are to capture has no table that can be told beforehand: a view, or one with schema "*"',
+    remedy: 'Use capture: "subscriber", or give the entity a schema.',
+  },
   MIKRO_ORM_TRANSACTION_INVALID: {
     meaning: 'the transaction option is not an EntityManager of the orm that the store was made for',
     remedy: 'Pass the EntityManager on which you called begin(), or that em.transactional gave you.',
+  },
+  MIKRO_ORM_TRIGGERS_DRIFTED: {
+    meaning: 'the triggers in the database are not those that the entities declare',
+    remedy: 'Create and run a migration, or await auditTriggers(orm).install(); the message says what is wrong where.',
+  },
+  MIKRO_ORM_TRIGGERS_SEPARATE_LOG: {
+    meaning: 'triggers write into the business database, and the log is kept in another one',
+    remedy: 'Use capture: "subscriber" with separateLog, or keep the log in the business database.',
   },
   MIKRO_ORM_VERSION_UNSUPPORTED: {
     meaning: 'this version of MikroORM is not supported',

@@ -1,8 +1,11 @@
 export { ActivityEntity } from './activity-entity.ts';
+export { auditLog } from './audit-log.ts';
 export { activityModel } from './activity-model.ts';
 export type { ActivityModelOptions, ModelActivity, ModelInput } from './activity-model.ts';
+export { auditTriggers } from './audit-triggers.ts';
+export type { AuditTriggers } from './audit-triggers.ts';
 export { auditable } from './auditable.ts';
-export type { AuditableField, AuditableFields, AuditableTracked, EffectTreatment } from './auditable.ts';
+export type { AuditableCapture, AuditableField, AuditableFields, AuditableTracked, CaptureMode, EffectTreatment } from './auditable.ts';
 export type { TargetLabels } from './describe-target.ts';
 export { entityCoverage } from './entity-coverage.ts';
 export { EffectEntity } from './effect-entity.ts';

@@ -2,7 +2,7 @@ import type { ModelSettings, Reader, ReaderOptions } from '@deedlog/core';
 import { postgresReader } from '@deedlog/postgres';
 import type { MikroORM } from '@mikro-orm/core';
 import { checkOrm } from './check-orm.ts';
-import { DEFAULT_SCHEMA } from './effects-of-flush.ts';
+import { DEFAULT_SCHEMA } from './table-of.ts';
 import { postgresClient } from './postgres-client.ts';
 
 export interface MikroOrmReaderOptions extends ReaderOptions {

@@ -1,6 +1,7 @@
 import type { Store, TransactionHooks } from '@deedlog/core';
 import type { EventSubscriber, MikroORM } from '@mikro-orm/core';
 import { ActivityWriter } from './activity-writer.ts';
+import { requireTriggers } from './audit-triggers.ts';
 import { auditedEntities } from './audited-entities.ts';
 import type { AuditedEntities } from './audited-entities.ts';
 import { checkOrm } from './check-orm.ts';
@@ -16,6 +17,8 @@ import type { SeparateLog } from './separate-log.ts';
 import { transactionListener } from './transaction-listener.ts';
 import { transactionSubscriber } from './transaction-subscriber.ts';
 import { TransactionTree } from './transaction-tree.ts';
+import { adoptTransaction, triggerContext } from './trigger-context/trigger-context.ts';
+import { triggerTables } from './trigger-context/trigger-tables.ts';
 
 export interface MikroOrmStoreOptions {
   /** How people read a target, by entity name. Default: no labels. */
@@ -36,10 +39,14 @@ const connected = new WeakSet<MikroORM>();
  * Stores activities in the orm's database (PostgreSQL or PGlite), in the transaction of the change they belong to. It sees the
  * transactions of this orm: implicit ones of `em.flush()`, `em.transactional()`, `em.begin()`, savepoints. What runs in
  * none is written on a connection of its own. It hides deedlog's tables from the orm's schema generator. Closing it leaves the orm open.
+ * Subscribers of yours that add change sets in `onFlush` must be registered before `createDeedlog`, for example in the orm's `subscribers`:
+ * what comes later it does not see.
  *
- * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, `MIKRO_ORM_ALREADY_CONNECTED`,
- * `MIKRO_ORM_FIELD_UNKNOWN` or `MIKRO_ORM_HASH_KEY_MISSING`
- * from `createDeedlog`; a flush rejects with `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING`.
+ * Throws `MIKRO_ORM_VERSION_UNSUPPORTED`, `MIKRO_ORM_DRIVER_UNSUPPORTED` or `MIKRO_ORM_MODEL_UNKNOWN` at once, and for entities under triggers
+ * `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_TABLE_UNKNOWN`; from `createDeedlog` `MIKRO_ORM_ALREADY_CONNECTED`,
+ * `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_HASH_KEY_MISSING` or `MIKRO_ORM_TRIGGERS_SEPARATE_LOG`, and `MODEL_UNKNOWN` or `MODEL_COLUMN_MISSING`
+ * where `auditable` names a model that cannot serve; a flush rejects with
+ * `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING` or `MIKRO_ORM_TRIGGERS_DRIFTED`.
  */
 export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {}): Store {
   checkOrm(orm);
@@ -48,6 +55,7 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
   const place = options.log === undefined ? sameDatabase(orm) : placeOf(options.log, orm);
   const writer = new ActivityWriter(orm, tree, place);
   let hooks: TransactionHooks | undefined;
+  let unwatch: (() => Promise<void>) | undefined;
   let audits: AuditedEntities = new Map();
   const describe = targetDescriber(orm, options.label ?? {}, (meta) => audits.get(meta._id)?.label);
   return {
@@ -55,12 +63,18 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
     connect(given, models = new Map()) {
       if (connected.has(orm)) throw mikroOrmError('MIKRO_ORM_ALREADY_CONNECTED');
       audits = auditedEntities(orm, options.hashKey);
+      for (const { model } of audits.values()) if (model !== undefined) given.checkModel(model);
+      const tables = triggerTables(orm.getMetadata(), orm.config.get('schema'));
+      if (tables.length > 0 && options.log !== undefined) throw mikroOrmError('MIKRO_ORM_TRIGGERS_SEPARATE_LOG');
       connected.add(orm);
       place.useModels(models);
       hooks = given;
       options.log?.start();
-      const capture = new FlushCapture(audits, { orm, describe, hashKey: options.hashKey ?? '', whole: new WeakSet() });
-      const listener = transactionListener({ writer, capture, hooksNow: () => hooks });
+      const seen = new Map([...audits].filter(([, { capture }]) => capture === 'subscriber'));
+      const capture = new FlushCapture(seen, { orm, describe, rules: { hashKey: options.hashKey ?? '', isDenied: given.isDenied }, whole: new WeakSet() });
+      const hooksNow = (): TransactionHooks | undefined => hooks;
+      const listener = transactionListener({ writer, capture, hooksNow, adopt: tables.length > 0 ? adoptTransaction : undefined });
+      if (tables.length > 0) unwatch = triggerContext({ orm, writer, listener, hooksNow, tables });
       subscribe(orm, transactionSubscriber(tree, listener, new FlowGuard(() => hooks?.flow())));
     },
     transactionOf: (transaction) => writer.transactionOf(transaction),
@@ -77,11 +91,15 @@ export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {})
       await writer.join(transaction, activities, { isolate });
       return { at: 'joined', transaction };
     },
-    check: () => place.check(),
+    async check() {
+      await place.check();
+      await requireTriggers(orm);
+    },
     async close() {
       if (hooks === undefined) return;
       // What is left waits for transactions whose end was never told, for example because their connection broke.
       await writer.writeDeferred(hooks);
+      await unwatch?.();
       hooks = undefined;
       connected.delete(orm);
       await place.close();

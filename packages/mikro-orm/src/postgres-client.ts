@@ -1,6 +1,8 @@
 import type { PostgresLike, PostgresRow } from '@deedlog/postgres';
 import type { EntityManager, MikroORM } from '@mikro-orm/core';
 
+import { watchedConnection } from './trigger-context/watch-kysely.ts';
+
 /** A transaction or savepoint of MikroORM, which is one of Kysely. */
 export type OrmTransaction = object;
 
@@ -40,7 +42,9 @@ export function withHeldConnection<Result>(
   body: (client: PostgresLike) => Promise<Result>,
 ): Promise<Result> {
   const executor = (kysely as KyselyLike).getExecutor();
-  return executor.provideConnection((connection) =>
-    body({ query: (sql, parameters = []) => connection.executeQuery({ sql, parameters }) }),
-  );
+  return executor.provideConnection((connection) => {
+    const watched = watchedConnection(connection);
+    // deedlog's own statements belong to no activity.
+    return body({ query: (sql, parameters = []) => watched?.bare(sql, parameters) ?? connection.executeQuery({ sql, parameters }) });
+  });
 }

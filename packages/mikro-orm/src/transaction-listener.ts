@@ -16,6 +16,8 @@ export interface StartingFlush {
 
 /** What becomes of the transactions and flushes of one orm. */
 export interface TransactionListener {
+  /** An outermost one of the orm has begun. */
+  started(root: OrmTransaction): Promise<void> | undefined;
   flushing(flush: StartingFlush): void;
   /** A flush is through that has no transaction of its own. */
   flushed(uow: UnitOfWork, transaction: OrmTransaction | undefined): Promise<void>;
@@ -30,11 +32,14 @@ export interface ListenerParts {
   readonly capture: FlushCapture;
   /** Undefined once the store is closed, because MikroORM cannot unsubscribe. */
   readonly hooksNow: () => TransactionHooks | undefined;
+  /** Tells whoever watches connections that this transaction is one of the orm. */
+  readonly adopt: ((root: OrmTransaction) => Promise<void>) | undefined;
 }
 
 /** Tells deedlog, and writes what it answers. */
-export function transactionListener({ writer, capture, hooksNow }: ListenerParts): TransactionListener {
+export function transactionListener({ writer, capture, hooksNow, adopt }: ListenerParts): TransactionListener {
   return {
+    started: (root) => adopt?.(root),
     flushing({ uow, entity, transaction }) {
       const hooks = hooksNow();
       if (hooks === undefined) return;

@@ -19,8 +19,9 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
     beforeTransactionStart({ em, transaction }) {
       tree.starting(em, transaction);
     },
-    afterTransactionStart({ em, transaction }) {
+    async afterTransactionStart({ em, transaction }) {
       if (transaction !== undefined) tree.started(em, transaction);
+      if (isOutermost(transaction)) await listener.started(transaction);
     },
     async beforeTransactionCommit({ transaction, uow }) {
       if (isOutermost(transaction) && uow !== undefined) await listener.committing(transaction, uow);
@@ -30,6 +31,7 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
         tree.ended(transaction);
         await listener.ended(transaction, 'committed');
       } else if (transaction !== undefined) {
+        tree.left(transaction);
         const parent = tree.parentOf(transaction);
         if (parent !== undefined) listener.released(transaction, parent);
       }
@@ -39,6 +41,7 @@ export function transactionSubscriber(tree: TransactionTree, listener: Transacti
         tree.ended(transaction);
         await listener.ended(transaction, 'rolledBack');
       } else if (transaction !== undefined) {
+        tree.left(transaction);
         listener.rolledBack(transaction);
       }
     },

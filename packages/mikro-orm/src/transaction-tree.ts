@@ -9,7 +9,10 @@ import type { OrmTransaction } from './postgres-client.ts';
 export class TransactionTree {
   readonly #starting = new WeakMap<EntityManager, OrmTransaction>();
   readonly #parents = new WeakMap<OrmTransaction, OrmTransaction>();
+  readonly #known = new WeakSet<OrmTransaction>();
   readonly #ended = new WeakSet<OrmTransaction>();
+  /** By outermost transaction: itself, and the savepoints that are open in it, each in the one before. */
+  readonly #open = new WeakMap<OrmTransaction, OrmTransaction[]>();
 
   /** `parent` is undefined where an outermost transaction starts. */
   starting(em: EntityManager, parent: OrmTransaction | undefined): void {
@@ -21,10 +24,30 @@ export class TransactionTree {
     const parent = this.#starting.get(em);
     this.#starting.delete(em);
     if (parent !== undefined) this.#parents.set(transaction, parent);
+    this.#known.add(transaction);
+    const root = this.rootOf(transaction);
+    this.#open.set(root, [...(this.#open.get(root) ?? []), transaction]);
+  }
+
+  knows(transaction: unknown): transaction is OrmTransaction {
+    return typeof transaction === 'object' && transaction !== null && this.#known.has(transaction);
+  }
+
+  /** A savepoint was released or rolled back. */
+  left(savepoint: OrmTransaction): void {
+    const open = this.#open.get(this.rootOf(savepoint)) ?? [];
+    const place = open.indexOf(savepoint);
+    if (place > 0) open.splice(place);
   }
 
   ended(transaction: OrmTransaction): void {
     this.#ended.add(transaction);
+    this.#open.delete(transaction);
+  }
+
+  /** Where a statement on the connection of `transaction` lands now; undefined where that is over. */
+  innermostOf(transaction: OrmTransaction): OrmTransaction | undefined {
+    return this.#open.get(this.rootOf(transaction))?.at(-1);
   }
 
   parentOf(savepoint: OrmTransaction): OrmTransaction | undefined {

@@ -58,18 +58,6 @@ export const ACTIVITY_COLUMNS: string = columns.map(([name]) => name).join(', ')
 /** `id uuid, occurred_at timestamptz, …`: the same with types, for `jsonb_to_recordset`. */
 export const ACTIVITY_COLUMN_TYPES: string = columns.map(([name, { type }]) => `${name} ${type}`).join(', ');
 
-/** `$1::uuid, $2::timestamptz, …`: one parameter for each column. */
-export const ACTIVITY_PARAMETERS: string = columns.map(([, { type }], index) => `$${index + 1}::${type}`).join(', ');
-
-/** The values of {@link ACTIVITY_PARAMETERS}. JSON goes as text, because clients differ in what they make of an array. */
-export function activityToParameters(activity: Activity): unknown[] {
-  return columns.map(([, { property, type }]) => {
-    const value = activity[property];
-    if (value === null) return null;
-    return type === 'jsonb' ? JSON.stringify(value) : value instanceof Date ? value.toISOString() : value;
-  });
-}
-
 /** The row that an activity is stored as. */
 export function activityToRow(activity: Activity): ActivityRow {
   const cells = columns.map(([name, { property }]) => {
@@ -79,6 +67,16 @@ export function activityToRow(activity: Activity): ActivityRow {
   const { model, columns: own } = activity;
   // Beside the columns, for rows that wait elsewhere; `jsonb_to_recordset` passes over what it has no name for.
   return Object.fromEntries(model === DEFAULT_MODEL && own === null ? cells : [...cells, ['model', model], ['columns', own]]) as ActivityRow;
+}
+
+/** The same without what is null: less to read, where a column that is missing is null. */
+export function storedRow(activity: Activity): Partial<ActivityRow> {
+  const row: Partial<Record<ActivityColumn, unknown>> = {};
+  for (const [name, { property }] of columns) {
+    const value = activity[property];
+    if (value !== null) row[name] = value;
+  }
+  return row;
 }
 
 /**

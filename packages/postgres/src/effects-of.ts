@@ -8,7 +8,10 @@ export interface StoredEffect extends Effect {
   readonly at: Date;
 }
 
-const SELECT = `select e.id::text as id, (extract(epoch from e.at) * 1000)::float8 as at, r.name as "table", e.op::text as op, e.pk, e.changes::text as changes, e.activity_id::text as activity_id
+/** For `deedlog.effect e` joined with `deedlog.relation r`. */
+export const EFFECT_COLUMNS: string = `e.id::text as id, (extract(epoch from e.at) * 1000)::float8 as at, r.name as "table", e.op::text as op, e.pk, e.changes::text as changes, e.activity_id::text as activity_id`;
+
+const SELECT = `select ${EFFECT_COLUMNS}
 from deedlog.effect e join deedlog.relation r on r.id = e.tbl
 where e.activity_id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
 order by e.id`;
@@ -20,7 +23,8 @@ export async function effectsOf(client: PostgresLike, activityIds: readonly stri
   return rows.map(effectFromRow);
 }
 
-function effectFromRow(row: PostgresRow): StoredEffect {
+/** The effect behind a row of {@link EFFECT_COLUMNS}. */
+export function effectFromRow(row: PostgresRow): StoredEffect {
   const { id, at, table, op, pk, changes, activity_id: activityId } = row;
   return {
     id: String(id),

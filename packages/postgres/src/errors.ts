@@ -2,10 +2,26 @@ import { defineErrors } from '@deedlog/core';
 import type { ErrorEntry, ErrorFactory } from '@deedlog/core';
 
 /** Every code that `@deedlog/postgres` can throw. */
-export type PostgresErrorCode = 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_MODEL_CHANGED' | 'POSTGRES_MODEL_UNKNOWN' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
+export type PostgresErrorCode = 'POSTGRES_ACTIVITY_LOST' | 'POSTGRES_ACTIVITY_REQUIRED' | 'POSTGRES_COLUMN_UNKNOWN' | 'POSTGRES_HASH_KEY_MISSING' | 'POSTGRES_MIGRATION_CHANGED' | 'POSTGRES_MODEL_CHANGED' | 'POSTGRES_MODEL_UNKNOWN' | 'POSTGRES_ROW_INVALID' | 'POSTGRES_TABLES_MISSING' | 'POSTGRES_TOO_OLD';
 
 /** The closed table of {@link PostgresErrorCode}. */
 export const postgresErrors: Readonly<Record<PostgresErrorCode, ErrorEntry>> = {
+  POSTGRES_ACTIVITY_LOST: {
+    meaning: 'the body of withActivity threw, its changes were rolled back, and the failed act could not be recorded',
+    remedy: 'The cause holds both errors: the first is that of the body, the second says why the log could not take it.',
+  },
+  POSTGRES_ACTIVITY_REQUIRED: {
+    meaning: 'a table of which every write must be explained was written to without an activity',
+    remedy: 'Write inside of an activity: by MikroORM in a resolver or trackActivity, by other clients through withActivity; or declare the table with context optional.',
+  },
+  POSTGRES_COLUMN_UNKNOWN: {
+    meaning: 'triggers are to capture a table or a column that the database does not have',
+    remedy: 'Install the triggers after the migrations that make the table, and name its columns as the database does.',
+  },
+  POSTGRES_HASH_KEY_MISSING: {
+    meaning: 'a field is to be stored as a keyed hash, and the database has no key',
+    remedy: 'Give hashKey to installTriggers, once, as the role that owns the triggers.',
+  },
   POSTGRES_MIGRATION_CHANGED: {
     meaning: 'a migration that this database has already run is not the one that this version of deedlog holds',
     remedy: 'Use the released version of @deedlog/postgres; never edit its migrations or the table deedlog.migration.',

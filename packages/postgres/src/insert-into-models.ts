@@ -7,16 +7,11 @@ import type { PostgresLike } from './postgres-like.ts';
 /** The models that have a table of their own, by name. A model that is not here has its records in `deedlog.activity`. */
 export type ModelTables = ReadonlyMap<string, ModelShape>;
 
-/** What goes in with the activities, in the same statement: CTEs, the last of which is named `effect`. */
-interface Companion {
-  readonly sql: (parameter: string) => string;
-  readonly json: string;
-}
-
 interface InsertIntoModelsOptions {
   readonly models: ModelTables;
   readonly onlyIfChanged: boolean;
-  readonly effects: Companion | undefined;
+  /** As `deedlog.record` takes them. */
+  readonly effects: string | null;
 }
 
 const NO_MODELS: ModelTables = new Map();
@@ -39,15 +34,11 @@ export async function insertIntoModels(
   { models, onlyIfChanged, effects }: InsertIntoModelsOptions,
 ): Promise<{ activities: number; effects: number }> {
   const groups = [...byTable(activities, models)];
-  const parts = groups.map(([shape], index) => `model_${index} as (${insertSql(shape, `$${index + 1}`, onlyIfChanged)})`);
+  const parts = groups.map(([shape], index) => `model_${index} as (${insertSql(shape, `$${index + 1}`, onlyIfChanged && effects === null)})`);
   const params = groups.map(([shape, rows]) => JSON.stringify(rows.map((activity) => modelRow(activity, shape))));
   const counts = groups.map((_, index) => `(select count(*)::int from model_${index})`).join(' + ');
-  if (effects !== undefined) {
-    params.push(effects.json);
-    parts.push(effects.sql(`$${params.length}`));
-  }
-  const effectCount = effects === undefined ? '0' : '(select count(*)::int from effect)';
-  const { rows } = await client.query(`with ${parts.join(',\n')}\nselect ${counts} as activities, ${effectCount} as effects`, params);
+  const effectCount = `(select effect_count from deedlog.record(null, $${params.length + 1}::jsonb, false))`;
+  const { rows } = await client.query(`with ${parts.join(',\n')}\nselect ${counts} as activities, ${effectCount} as effects`, [...params, effects]);
   return { activities: Number(rows[0]?.['activities'] ?? 0), effects: Number(rows[0]?.['effects'] ?? 0) };
 }
 
@@ -62,7 +53,7 @@ function insertSql(shape: ModelShape | undefined, parameter: string, onlyIfChang
   return `insert into deedlog.${quoted(shape?.table ?? 'activity')} (${names})
 select ${names} from jsonb_to_recordset(${parameter}::jsonb) as row(${types})
 ${onlyIfChanged ? 'where pg_current_xact_id_if_assigned() is not null' : ''}
-on conflict do nothing returning id`;
+on conflict do nothing returning 1 as written`;
 }
 
 function modelRow(activity: Activity, shape: ModelShape | undefined): object {

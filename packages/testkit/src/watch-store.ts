@@ -1,4 +1,4 @@
-import type { Activity, Store, TransactionHooks } from '@deedlog/core';
+import type { Activity, Store, TransactionActivity, TransactionHooks } from '@deedlog/core';
 
 /** A store that behaves as `store` and shows `see` every activity that it is given, in transactions, too. */
 export function watchStore<Watched extends Store>(store: Watched, see: (activities: readonly Activity[]) => void): Watched {
@@ -24,8 +24,16 @@ export function watchStore<Watched extends Store>(store: Watched, see: (activiti
 
 /** What is written at a commit goes past `write`: the store hands deedlog a function of its own. */
 function watchHooks(hooks: TransactionHooks, see: (activities: readonly Activity[]) => void): TransactionHooks {
+  const watched = new WeakMap<TransactionActivity, TransactionActivity>();
   return {
     ...hooks,
+    activityIn(transaction) {
+      const activity = hooks.activityIn(transaction);
+      if (activity === undefined) return undefined;
+      const known = watched.get(activity) ?? watchActivity(activity, see);
+      watched.set(activity, known);
+      return known;
+    },
     beforeCommit: (transaction, write) =>
       hooks.beforeCommit(transaction, (activity, options) => {
         see([activity]);
@@ -35,6 +43,20 @@ function watchHooks(hooks: TransactionHooks, see: (activities: readonly Activity
       const explanation = await hooks.explain(changes);
       if (explanation !== undefined) see(explanation.activities);
       return explanation;
+    },
+  };
+}
+
+function watchActivity(activity: TransactionActivity, see: (activities: readonly Activity[]) => void): TransactionActivity {
+  const { id, isolate } = activity;
+  return {
+    id,
+    isolate,
+    isUnrecorded: () => activity.isUnrecorded(),
+    async least(effects) {
+      const record = await activity.least(effects);
+      if (record !== undefined) see([record]);
+      return record;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { ActionCatalogue, Audit, Deedlog } from '@deedlog/core';
+import type { ActionCatalogue, Audit, AuditColumns, Deedlog, ModelName, ModelSettings } from '@deedlog/core';
 import { initTRPC } from '@trpc/server';
 import type { TRPCProcedureBuilder, TRPCUnsetMarker } from '@trpc/server';
 import { auditCaller } from './audit-caller.ts';
@@ -12,11 +12,16 @@ import { auditStep } from './weave.ts';
 type HostContext<Host> = unknown extends Host ? unknown : { [Key in keyof Host]: object extends Pick<Host, Key> ? Host[Key] | undefined : Host[Key] };
 
 /** What `.concat()` takes: it needs a context that the actor resolver understands, and adds `ctx.audit`. */
-export type AuditMiddleware<Host, Catalogue extends ActionCatalogue> = TRPCProcedureBuilder<
+export type AuditMiddleware<
+  Host,
+  Catalogue extends ActionCatalogue,
+  Models extends ModelSettings = ModelSettings,
+  Model extends ModelName<Models> = ModelName<Models>,
+> = TRPCProcedureBuilder<
   // `object` keeps TypeScript from asking for a property in common, where all of ours are optional.
   HostContext<Host> & { readonly audit?: Audit } & object,
-  AuditMeta<Deedlog<Host, Catalogue>> & object,
-  { audit: Audit },
+  AuditMeta<Deedlog<Host, Catalogue, Models>> & object,
+  { audit: Audit<AuditColumns<Models, Model>> },
   TRPCUnsetMarker,
   TRPCUnsetMarker,
   TRPCUnsetMarker,
@@ -29,10 +34,16 @@ export type AuditMiddleware<Host, Catalogue extends ActionCatalogue> = TRPCProce
  * Mutations are recorded; queries and subscriptions where `options.types`, an `action` or `.meta({ audit })` says so.
  * Throws `TRPC_DEEDLOG_MISSING` and `TRPC_UNSUPPORTED`; handed to `.use()`, `TRPC_CONCAT_REQUIRED`.
  */
-export function auditMiddleware<Host, Catalogue extends ActionCatalogue, Input = unknown>(
-  deedlog: Deedlog<Host, Catalogue>,
-  options: AuditOptions<Host, Catalogue, Input> = {},
-): AuditMiddleware<Host, Catalogue> {
+export function auditMiddleware<
+  Host,
+  Catalogue extends ActionCatalogue,
+  Input = unknown,
+  Models extends ModelSettings = ModelSettings,
+  const Model extends ModelName<Models> = ModelName<Models>,
+>(
+  deedlog: Deedlog<Host, Catalogue, Models>,
+  options: AuditOptions<Host, Catalogue, Input, Models, Model> = {},
+): AuditMiddleware<Host, Catalogue, Models, Model> {
   if (typeof deedlog?.openIntent !== 'function') throw trpcError('TRPC_DEEDLOG_MISSING');
   const step = auditStep({ deedlog: deedlog as unknown as Deedlog, options: options as unknown as AuditOptions });
   const builder = auditBuilder(step);
@@ -43,7 +54,7 @@ export function auditMiddleware<Host, Catalogue extends ActionCatalogue, Input =
       throw trpcError('TRPC_CONCAT_REQUIRED');
     },
   });
-  return builder as unknown as AuditMiddleware<Host, Catalogue>;
+  return builder as unknown as AuditMiddleware<Host, Catalogue, Models, Model>;
 }
 
 // The environment was checked by the application's own initTRPC.

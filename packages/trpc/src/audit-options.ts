@@ -1,4 +1,4 @@
-import type { ActionCatalogue, ActionName, Deedlog, FieldSelection, Related, StandardSchemaV1, TargetLike } from '@deedlog/core';
+import type { ActionCatalogue, ActionName, Deedlog, FieldSelection, ModelName, ModelSettings, Related, StandardSchemaV1, TargetLike } from '@deedlog/core';
 import type { TRPCProcedureType } from '@trpc/server';
 
 /** What the callbacks of {@link AuditOptions} get, once the whole input is validated. */
@@ -13,9 +13,17 @@ export interface AuditedCall<Host = unknown, Input = unknown> {
 }
 
 /** What one procedure can say about its audit, in the options or in `.meta({ audit })`. */
-export interface AuditSettings<Host, Catalogue extends ActionCatalogue, Input> {
+export interface AuditSettings<
+  Host,
+  Catalogue extends ActionCatalogue,
+  Input,
+  Models extends ModelSettings = ModelSettings,
+  Model extends ModelName<Models> = ModelName<Models>,
+> {
   /** Default: the path of the procedure. Named here, a query or subscription is recorded too. */
   readonly action?: ActionName<Catalogue>;
+  /** The kind of activity. Its own columns come from `ctx.audit.columns({ … })` or the model's `fill`. Default `default`. */
+  readonly model?: Model;
   /** Fields of the validated input that may be stored: paths, or a treatment for each. Default: none. */
   readonly input?: FieldSelection<Input>;
   /** Category by feature. */
@@ -36,8 +44,13 @@ export interface AuditSettings<Host, Catalogue extends ActionCatalogue, Input> {
 }
 
 /** Options of `auditMiddleware`. A callback that throws is reported as `INTENT_CALLBACK_FAILED`; the call goes on. */
-export interface AuditOptions<Host = unknown, Catalogue extends ActionCatalogue = ActionCatalogue, Input = unknown>
-  extends AuditSettings<Host, Catalogue, Input> {
+export interface AuditOptions<
+  Host = unknown,
+  Catalogue extends ActionCatalogue = ActionCatalogue,
+  Input = unknown,
+  Models extends ModelSettings = ModelSettings,
+  Model extends ModelName<Models> = ModelName<Models>,
+> extends AuditSettings<Host, Catalogue, Input, Models, Model> {
   /** Which types of procedures are recorded. Default `['mutation']`; a marked procedure always is. */
   readonly types?: readonly TRPCProcedureType[];
   /** The schema given to `.input()`: types the callbacks and the field names of this audit. */
@@ -53,4 +66,6 @@ export interface AuditMeta<Log = Deedlog> {
 }
 
 type MetaSettings<Log> =
-  Log extends Deedlog<infer Host, infer Catalogue> ? AuditSettings<Host, Catalogue, unknown> : AuditSettings<unknown, ActionCatalogue, unknown>;
+  Log extends Deedlog<infer Host, infer Catalogue, infer Models>
+    ? AuditSettings<Host, Catalogue, unknown, Models>
+    : AuditSettings<unknown, ActionCatalogue, unknown>;

@@ -67,12 +67,13 @@ function derive<Fact>(
 
 function openIntent(audit: CallAudit, { ctx, path }: CallOptions): Intent {
   const { deedlog, settings, fields } = audit.plan;
-  const { action, tool, message } = settings;
+  const { action, model, tool, message } = settings;
   audit.ctx = ctx;
   return (audit.intent = deedlog.openIntent({
     action: action ?? path,
     actionDeclared: action !== undefined,
     observer: 'trpc',
+    model,
     host: ctx,
     tool,
     message,

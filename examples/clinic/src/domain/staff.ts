@@ -20,9 +20,9 @@ export async function addStaff({ em }: Act, { email, name, role, password }: z.i
   return staff;
 }
 
-export async function setRole({ em, deedlog }: Act, { id, role }: z.infer<typeof roleChange>): Promise<void> {
+export async function setRole({ em, audit }: Act, { id, role }: z.infer<typeof roleChange>): Promise<void> {
   const staff = found(await em.findOne(Staff, id), 'staff member');
-  await deedlog.auditUpdate({ action: 'admin.set-role', target: staff, before: staff, data: { role }, fields: ['role'] });
+  audit.target(staff);
   staff.role = role;
   await em.flush();
 }

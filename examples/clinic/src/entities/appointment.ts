@@ -1,3 +1,4 @@
+import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
 import { Patient } from './patient.ts';
@@ -14,5 +15,7 @@ export const Appointment = defineEntity({
   // The database itself refuses to book a doctor twice.
   uniques: [{ properties: ['doctor', 'startsAt'] }],
 });
+
+auditable(Appointment, { fields: { patient: 'plain', doctor: 'plain', startsAt: 'plain' } });
 
 export type Booking = InferEntity<typeof Appointment>;

@@ -1,4 +1,6 @@
+import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
+import type { InferEntity } from '@mikro-orm/core';
 
 export const Medicine = defineEntity({
   name: 'Medicine',
@@ -9,3 +11,8 @@ export const Medicine = defineEntity({
     stock: p.integer().check('stock >= 0'),
   },
 });
+
+// The short form: every field named here is kept plain.
+auditable(Medicine, { trackFields: ['name', 'stock'], label: ({ name }) => name });
+
+export type MedicineBox = InferEntity<typeof Medicine>;

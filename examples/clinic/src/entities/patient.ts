@@ -1,3 +1,4 @@
+import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
 
@@ -11,6 +12,12 @@ export const Patient = defineEntity({
     phone: p.string().nullable(),
     diagnosis: p.text().nullable(),
   },
+});
+
+// That the name or the diagnosis changed is in the log; what it was and is, is not.
+auditable(Patient, {
+  fields: { fileNumber: 'plain', name: 'redact', phone: 'plain', diagnosis: 'redact' },
+  label: ({ fileNumber }) => fileNumber,
 });
 
 export type PatientFile = InferEntity<typeof Patient>;

@@ -1,3 +1,4 @@
+import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
 import { Medicine } from './medicine.ts';
@@ -15,5 +16,7 @@ export const Prescription = defineEntity({
     status: p.enum(['draft', 'approved', 'dispensed'] as const).default('draft'),
   },
 });
+
+auditable(Prescription, { fields: { patient: 'plain', medicine: 'plain', packs: 'plain', status: 'plain' } });
 
 export type PrescriptionSheet = InferEntity<typeof Prescription>;

@@ -1,3 +1,4 @@
+import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
 import { Staff } from './staff.ts';
@@ -14,5 +15,7 @@ export const Session = defineEntity({
     endedAt: p.datetime().nullable(),
   },
 });
+
+auditable(Session, { fields: { staff: 'plain', impersonator: 'plain', endedAt: 'plain' } });
 
 export type SessionRow = InferEntity<typeof Session>;

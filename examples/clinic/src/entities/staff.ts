@@ -1,3 +1,4 @@
+import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
 
@@ -14,6 +15,12 @@ export const Staff = defineEntity({
     role: p.enum(ROLES),
     passwordHash: p.string().lazy(),
   },
+});
+
+// An address that is hashed can be looked for, and not be read.
+auditable(Staff, {
+  fields: { email: 'hash', name: 'plain', role: 'plain', passwordHash: 'redact' },
+  label: ({ name }) => name,
 });
 
 export type StaffMember = InferEntity<typeof Staff>;

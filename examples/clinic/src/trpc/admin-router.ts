@@ -9,7 +9,7 @@ import { t } from './trpc.ts';
 export function adminRouter({ admin }: Procedures) {
   return t.router({
     addStaff: admin
-      .meta({ audit: { input: ['email', 'role'] } })
+      .meta({ audit: { input: ['role'] } })
       .input(newStaff)
       .mutation(async ({ ctx, input }) => {
         const { id } = await addStaff(ctx, input);

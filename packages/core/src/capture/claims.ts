@@ -16,6 +16,13 @@ const MAX_CLAIMS = 10_000;
  */
 export class Claims {
   readonly #claims = new Map<string, Claim>();
+  /** The identity of the flow. */
+  readonly flow: object;
+
+  /** `around`: those of another actor in the same flow. */
+  constructor(around?: Claims) {
+    this.flow = around?.flow ?? this;
+  }
 
   /** An activity told by hand is about this target. */
   claim(target: Target, activityId: string): void {

@@ -1,5 +1,5 @@
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
-import type { ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
+import type { AuditColumns, ModelFact, ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import type { Audit, Intent, IntentOptions } from './intent.ts';
 import type { Receipt } from './receipt.ts';
@@ -15,8 +15,10 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
   readonly enabled: boolean;
   /** The catalogue, for adapters and tools. */
   readonly actions: Catalogue | undefined;
+  /** Names of the models, `default` among them, for adapters and tools. */
+  readonly models: readonly string[];
   /** The intent that is open here. Its methods throw `INTENT_MISSING` where none is. */
-  readonly audit: Audit;
+  readonly audit: Audit<AuditColumns<Models>>;
   /** Counts since the start: what was stored, lost, spooled, ignored, and how often sinks failed. */
   readonly counters: Counters;
 
@@ -30,12 +32,21 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
     options?: TrackOptions,
   ): Promise<Receipt>;
   /** A login, failed login, refresh or impersonation, after the token was issued or refused. Completes the open intent if there is one. */
-  trackLogin(login: LoginInput): Promise<Receipt>;
+  trackLogin<const Model extends ModelName<Models> = 'default'>(login: LoginInput & ModelFact<Models, Model>): Promise<Receipt>;
   /** A logout, after the token was revoked. */
-  trackLogout(logout: LogoutInput): Promise<Receipt>;
-  auditCreate<Data extends object>(change: AuditedChange<Data>, options?: TrackOptions): Promise<Receipt>;
-  auditUpdate<Data extends object>(change: AuditedUpdate<Data>, options?: TrackOptions): Promise<Receipt>;
-  auditDelete<Data extends object>(change: AuditedChange<Data>, options?: TrackOptions): Promise<Receipt>;
+  trackLogout<const Model extends ModelName<Models> = 'default'>(logout: LogoutInput & ModelFact<Models, Model>): Promise<Receipt>;
+  auditCreate<Data extends object, const Model extends ModelName<Models> = 'default'>(
+    change: AuditedChange<Data> & ModelFact<Models, Model>,
+    options?: TrackOptions,
+  ): Promise<Receipt>;
+  auditUpdate<Data extends object, const Model extends ModelName<Models> = 'default'>(
+    change: AuditedUpdate<Data> & ModelFact<Models, Model>,
+    options?: TrackOptions,
+  ): Promise<Receipt>;
+  auditDelete<Data extends object, const Model extends ModelName<Models> = 'default'>(
+    change: AuditedChange<Data> & ModelFact<Models, Model>,
+    options?: TrackOptions,
+  ): Promise<Receipt>;
 
   /** Opens a scope: who acts and from where, for everything that `body` does and awaits. */
   run<Result>(options: RunOptions<Host>, body: () => Result): Result;

@@ -46,8 +46,8 @@ async function explainAlone(changes: readonly EntityChange[], recorder: Recorder
   return { activityIds, activities, isolate: open };
 }
 
-async function fallbackActivity({ target, verb }: EntityChange, recorder: Recorder, scope: Scope | undefined): Promise<Activity> {
-  const told = draftBy((await scope?.actor) ?? null, { action: defaultAction(verb, target.type), target }, scope);
+async function fallbackActivity({ target, verb, model }: EntityChange, recorder: Recorder, scope: Scope | undefined): Promise<Activity> {
+  const told = draftBy((await scope?.actor) ?? null, { action: defaultAction(verb, target.type), target, model }, scope);
   const draft: Draft = { ...told, actionDeclared: false, observer: 'mikro-orm' };
   return prepare(draft, recorder.settings, 'lenient');
 }

@@ -27,6 +27,8 @@ export abstract class IntentFacts {
   protected late: Facts | undefined;
   /** What becomes the target where nobody names one. */
   readonly suggestions: SuggestedTargets = new SuggestedTargets();
+  /** The last that a flush of the intent ran in. It may be open at the end, unseen by the store: the record belongs there. */
+  transaction: object | undefined;
 
   constructor(recorder: Recorder) {
     this.recorder = recorder;
@@ -69,6 +71,11 @@ export abstract class IntentFacts {
 
   actor(actor: Actor): void {
     this.writable().actor = actor;
+  }
+
+  /** Who acts, where that was said since the intent was opened. */
+  get namedActor(): Actor | null | undefined {
+    return this.facts.actor;
   }
 
   /** Adds what a helper brings. */

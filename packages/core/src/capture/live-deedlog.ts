@@ -1,8 +1,9 @@
 import type { Counters } from '../deliver/counters.ts';
-import type { Store } from '../deliver/store.ts';
+import type { Store, TransactionActivity } from '../deliver/store.ts';
 import { coreError } from '../errors.ts';
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
-import type { ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
+import { DEFAULT_MODEL } from '../record/model.ts';
+import type { AuditColumns, ModelFact, ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import { fieldTreatments } from '../record/fields.ts';
 import { createId } from '../record/id.ts';
@@ -19,10 +20,10 @@ import type { ResumeOptions, RunOptions, Scope, SerializedContext, Suppression }
 import type { ScopeFactory } from './scope-factory.ts';
 import { resumeScope, serializeScope } from './serialized-context.ts';
 import { silentAudit } from './silent-audit.ts';
-import { draftActivity, trackActivity } from './track-activity.ts';
-import type { ActivityInput, LooseActivityInput } from './track-activity.ts';
+import { draftBy, trackActivity } from './track-activity.ts';
+import type { ActivityInput, LooseActivityInput, ModelChoice } from './track-activity.ts';
 import { trackChange } from './track-change.ts';
-import type { AuditedChange, AuditedUpdate } from './track-change.ts';
+import type { AuditedChange, AuditedUpdate, ChangeVerb } from './track-change.ts';
 import { trackLogin, trackLogout } from './track-login.ts';
 import type { LoginInput, LogoutInput } from './track-login.ts';
 
@@ -43,7 +44,8 @@ const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: undefined, correlationI
 export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends ModelSettings> implements Deedlog<Host, Catalogue, Models> {
   readonly enabled: boolean;
   readonly actions: Catalogue | undefined;
-  readonly audit: Audit;
+  readonly models: readonly string[];
+  readonly audit: Audit<AuditColumns<Models>>;
   readonly #recorder: Recorder;
   readonly #scopes: ScopeFactory<Host>;
   readonly #store: Store;
@@ -54,6 +56,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
     this.#scopes = scopes;
     this.#store = store;
     this.actions = actions;
+    this.models = recorder.settings.models?.names ?? [DEFAULT_MODEL];
     this.enabled = enabled;
     this.audit = enabled ? ambientAudit(() => this.#recorder.scope?.intent) : silentAudit;
   }
@@ -66,29 +69,36 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
     activity: ActivityInput<Catalogue, Name, Models, Model>,
     options: TrackOptions = {},
   ): Promise<Receipt> {
-    const { models } = this.#recorder.settings;
-    const loose = activity as unknown as LooseActivityInput & Record<string, unknown>;
-    return this.#track(() => trackActivity(models === undefined ? loose : { ...loose, columns: models.pick(loose) }, this.#recorder, options));
+    return this.#track(() => trackActivity(this.#withColumns<LooseActivityInput>(activity as unknown as LooseActivityInput), this.#recorder, options));
   }
 
-  trackLogin(login: LoginInput): Promise<Receipt> {
-    return this.#track(() => trackLogin(login, this.#recorder));
+  trackLogin<const Model extends ModelName<Models> = 'default'>(login: LoginInput & ModelFact<Models, Model>): Promise<Receipt> {
+    return this.#track(() => trackLogin(this.#withColumns<LoginInput>(login), this.#recorder));
   }
 
-  trackLogout(logout: LogoutInput): Promise<Receipt> {
-    return this.#track(() => trackLogout(logout, this.#recorder));
+  trackLogout<const Model extends ModelName<Models> = 'default'>(logout: LogoutInput & ModelFact<Models, Model>): Promise<Receipt> {
+    return this.#track(() => trackLogout(this.#withColumns<LogoutInput>(logout), this.#recorder));
   }
 
-  auditCreate<Data extends object>(change: AuditedChange<Data>, options: TrackOptions = {}): Promise<Receipt> {
-    return this.#track(() => trackChange('create', change, { recorder: this.#recorder, ...options }));
+  auditCreate<Data extends object, const Model extends ModelName<Models> = 'default'>(
+    change: AuditedChange<Data> & ModelFact<Models, Model>,
+    options: TrackOptions = {},
+  ): Promise<Receipt> {
+    return this.#trackChange('create', change, options);
   }
 
-  auditUpdate<Data extends object>(change: AuditedUpdate<Data>, options: TrackOptions = {}): Promise<Receipt> {
-    return this.#track(() => trackChange('update', change, { recorder: this.#recorder, ...options }));
+  auditUpdate<Data extends object, const Model extends ModelName<Models> = 'default'>(
+    change: AuditedUpdate<Data> & ModelFact<Models, Model>,
+    options: TrackOptions = {},
+  ): Promise<Receipt> {
+    return this.#trackChange('update', change, options);
   }
 
-  auditDelete<Data extends object>(change: AuditedChange<Data>, options: TrackOptions = {}): Promise<Receipt> {
-    return this.#track(() => trackChange('delete', change, { recorder: this.#recorder, ...options }));
+  auditDelete<Data extends object, const Model extends ModelName<Models> = 'default'>(
+    change: AuditedChange<Data> & ModelFact<Models, Model>,
+    options: TrackOptions = {},
+  ): Promise<Receipt> {
+    return this.#trackChange('delete', change, options);
   }
 
   run<Result>(options: RunOptions<Host>, body: () => Result): Result {
@@ -130,12 +140,16 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
   async suppress<Result>(reason: string, body: () => Result | Promise<Result>): Promise<Result> {
     if (!this.enabled) return body();
     const outer = this.#requireActor(SUPPRESS_ACTION);
-    const suppression: Suppression = { changes: 0, activities: 0 };
+    const id = createId();
+    const activity: TransactionActivity = { id, isolate: true, isUnrecorded: () => false, least: () => Promise.resolve(undefined) };
+    const suppression: Suppression = { changes: 0, activities: 0, activity };
     try {
       return await this.#recorder.enter({ ...outer, intent: undefined, suppression }, body);
     } finally {
-      const draft = draftActivity({ action: SUPPRESS_ACTION, reason, metadata: { ...suppression } }, this.#recorder);
-      await this.#recorder.record(draft, { strictness: 'lenient' });
+      const { changes, activities } = suppression;
+      const draft = draftBy((await outer.actor) ?? null, { action: SUPPRESS_ACTION, reason, metadata: { changes, activities } }, outer);
+      // No catalogue has this action.
+      await this.#recorder.record({ ...draft, id, actionDeclared: false }, { strictness: 'lenient' });
     }
   }
 
@@ -174,6 +188,16 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
   async #close(): Promise<void> {
     await this.#recorder.close();
     if (this.enabled) await this.#recorder.delivery.close();
+  }
+
+  #trackChange<Data extends object>(verb: ChangeVerb, change: AuditedUpdate<Data>, options: TrackOptions): Promise<Receipt> {
+    return this.#track(() => trackChange(verb, this.#withColumns(change), { recorder: this.#recorder, ...options }));
+  }
+
+  /** Own columns stand among the other facts in what a caller gives, and apart in what the helpers work with. */
+  #withColumns<Given extends object>(given: Given): Given & ModelChoice {
+    const { models } = this.#recorder.settings;
+    return models === undefined ? given : { ...given, columns: models.pick(given as Given & ModelChoice) };
   }
 
   async #track(record: () => Promise<Receipt>): Promise<Receipt> {

@@ -36,6 +36,10 @@ export class Models {
     checkTables([...this.#byName.values()]);
   }
 
+  get names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+
   /** The tables that a store must write to, by model. */
   get shapes(): ReadonlyMap<string, ModelShape> {
     const known = [...this.#byName.values()].flatMap(({ name, shape }) => (shape === undefined ? [] : [[name, shape] as const]));
@@ -56,8 +60,17 @@ export class Models {
     throw coreError('MODEL_UNKNOWN', JSON.stringify(safeText(name, LIMITS.name)));
   }
 
+  /** A record that nobody is there to give columns to needs a `fill`. Throws `MODEL_UNKNOWN`, `MODEL_COLUMN_MISSING`. */
+  checkFallback(name: string): void {
+    const model = this.#byName.get(this.checkedName(name));
+    const required = model?.columns.find(([, { nullable }]) => !nullable);
+    if (required === undefined || model?.fill !== undefined || model?.enabled === false) return;
+    throw coreError('MODEL_COLUMN_MISSING', `${required[0]} of model "${name}", which has no fill`);
+  }
+
   /** What of a tracked activity is an own column of its model. */
-  pick(activity: Bag & { readonly model?: string | undefined }): Bag | undefined {
+  pick(given: { readonly model?: string | undefined }): Bag | undefined {
+    const activity: { readonly model?: string | undefined; readonly [name: string]: unknown } = given;
     const { columns = [] } = this.#byName.get(activity.model ?? DEFAULT_MODEL) ?? {};
     if (columns.length === 0) return undefined;
     return Object.fromEntries(columns.filter(([name]) => name in activity).map(([name]) => [name, activity[name]]));

@@ -5,12 +5,12 @@ import { createId } from '../record/id.ts';
 import { DEFAULT_MODEL } from '../record/model.ts';
 import type { Ending } from '../record/outcome.ts';
 import type { TargetLike } from '../record/target.ts';
-import type { FailurePolicy } from '../deliver/failure-policy.ts';
 import type { WriteInTransaction } from '../deliver/store.ts';
 import { draftIntent } from './draft-intent.ts';
 import type { Draft } from './draft.ts';
 import { IntentInput } from './intent-input.ts';
 import type { Intent, IntentOptions } from './intent.ts';
+import { IntentActivity } from './intent-activity.ts';
 import { IntentFacts, withLate } from './intent-facts.ts';
 import type { Completion, Facts } from './intent-facts.ts';
 import { prepare } from './prepare.ts';
@@ -31,13 +31,15 @@ const NOTHING: Promise<undefined> = Promise.resolve(undefined);
 export class OpenIntent extends IntentFacts implements Intent {
   readonly id: string;
   readonly scope: Scope;
+  /** What triggers see inside is this act's doing. */
+  readonly inTransaction: IntentActivity = new IntentActivity(this, this.recorder);
   readonly #options: IntentOptions<never>;
   readonly #occurredAt: Date;
   #state: State = 'open';
   #ended = false;
   /** A helper completed this intent; the next one makes a record of its own. */
   #claimed = false;
-  #action: string;
+  action: string;
   #model: string | undefined;
   #ending: Ending | undefined;
   #skipped = false;
@@ -50,7 +52,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     this.#occurredAt = new Date(now);
     this.id = id;
     this.#options = options;
-    this.#action = options.action;
+    this.action = options.action;
     this.#model = options.model;
     if (options.columns !== undefined) this.facts.columns = options.columns;
     if (options.target !== undefined) this.facts.target = options.target;
@@ -73,6 +75,7 @@ export class OpenIntent extends IntentFacts implements Intent {
 
   skip(): void {
     this.#skipped = true;
+    this.inTransaction.left ||= !this.recorded;
   }
 
   sawInput(input: unknown): void {
@@ -87,7 +90,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     try {
       callback();
     } catch (cause) {
-      this.recorder.settings.report(coreError('INTENT_CALLBACK_FAILED', this.#action, cause));
+      this.recorder.settings.report(coreError('INTENT_CALLBACK_FAILED', this.action, cause));
     }
   }
 
@@ -96,8 +99,8 @@ export class OpenIntent extends IntentFacts implements Intent {
     return !this.#ended && !this.#skipped;
   }
 
-  get policy(): FailurePolicy {
-    return this.recorder.policyOf(this.#action);
+  get policy(): ReturnType<Recorder['policyOf']> {
+    return this.recorder.policyOf(this.action);
   }
 
   /** Whether an ignore rule leaves this act out, as far as can be told by now. */
@@ -118,7 +121,7 @@ export class OpenIntent extends IntentFacts implements Intent {
 
   /** Whether the intent was declared, or defaults, to this action. */
   names(action: string): boolean {
-    return this.recorder.sameAction(this.#action, action);
+    return this.recorder.sameAction(this.action, action);
   }
 
   /** Whether the record is, or can still become, one of this model. */
@@ -128,7 +131,7 @@ export class OpenIntent extends IntentFacts implements Intent {
 
   complete({ action, model, ending, ...facts }: Completion): Receipt {
     this.#claimed = true;
-    if (this.#options.actionDeclared !== true && !this.recorded) this.#action = action;
+    if (this.#options.actionDeclared !== true && !this.recorded) this.action = action;
     if (!this.recorded) this.#model ??= model;
     this.#ending = ending ?? this.#ending;
     this.add(facts);
@@ -143,7 +146,8 @@ export class OpenIntent extends IntentFacts implements Intent {
     try {
       const draft = await this.#draft(this.#ending ?? { outcome: 'success' }, this.facts);
       const activity = await prepare(draft, this.recorder.settings, policy === 'closed' ? 'strict' : 'lenient');
-      if (this.recorder.settings.isIgnored(activity)) return this.#reopen();
+      this.inTransaction.left = this.recorder.settings.isIgnored(activity);
+      if (this.inTransaction.left) return this.#reopen();
       if (!(await this.#writeInto(transaction, activity, write))) return this.#reopen();
     } catch (error) {
       this.#reopen();
@@ -163,7 +167,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     }
     // From here on what is said is late: the draft has been made.
     this.#state = 'recorded';
-    return this.recorder.record(this.#draft(final, this.facts), { strictness: 'lenient' });
+    return this.inTransaction.noting(this.recorder.record(this.#draft(final, this.facts), { strictness: 'lenient', transaction: this.transaction }));
   }
 
   /** What was said about the end wins over what the adapter saw, but nobody can call an act done that threw. */
@@ -195,6 +199,7 @@ export class OpenIntent extends IntentFacts implements Intent {
     } catch (cause) {
       const refusal = delivery.refuse(activity, cause);
       if (policy === 'closed') throw refusal;
+      this.inTransaction.left = policy === 'open';
       delivery.transactions.add(transaction, { ...entry, refusal });
       return true;
     }
@@ -213,11 +218,11 @@ export class OpenIntent extends IntentFacts implements Intent {
   /** The record is in the log. What came later is a second activity, caused by the first. */
   #recordAgain(ending: Ending): Promise<Receipt> {
     const { late = {}, facts } = this;
-    if (this.late !== undefined) this.recorder.settings.report(coreError('FACT_LATE', this.#action));
+    if (this.late !== undefined) this.recorder.settings.report(coreError('FACT_LATE', this.action));
     this.late = undefined;
     const again = (draft: Draft): Draft => ({ ...draft, id: createId(), occurredAt: late.occurredAt ?? new Date(), causationId: this.id });
     const draft = this.#draft(ending, withLate(facts, late));
-    return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient' });
+    return this.recorder.record(draft instanceof Promise ? draft.then(again) : again(draft), { strictness: 'lenient', transaction: this.transaction });
   }
 
   #draft(ending: Ending, facts: Facts): Draft | Promise<Draft> {
@@ -230,7 +235,7 @@ export class OpenIntent extends IntentFacts implements Intent {
       id: this.id,
       occurredAt: this.#occurredAt,
       model: this.#model,
-      action: this.#action,
+      action: this.action,
       options: this.#options,
       scope: this.scope,
       actor,

@@ -1,6 +1,6 @@
 import { coreError } from '../errors.ts';
 import type { ActivityContext } from '../record/activity.ts';
-import { anonymousActor } from '../record/actor.ts';
+import { anonymousActor, isSameActor } from '../record/actor.ts';
 import type { Actor } from '../record/actor.ts';
 import { createId } from '../record/id.ts';
 import { correlationText } from '../record/safe-text.ts';
@@ -20,6 +20,8 @@ interface Resolvers<Host> {
 export class ScopeFactory<Host> {
   readonly #resolvers: Resolvers<Host>;
   readonly #report: OnProblem;
+  /** What an actor that is still to come was asked of. */
+  readonly #hosts = new WeakMap<object, unknown>();
 
   constructor(resolvers: Resolvers<Host>, report: OnProblem) {
     this.#resolvers = resolvers;
@@ -34,14 +36,16 @@ export class ScopeFactory<Host> {
     const base = outer?.context ?? EMPTY_CONTEXT;
     const captured = hosted ? this.#context(host) : undefined;
     const context = captured === undefined && options.context === undefined ? base : mergeContexts(base, captured, options.context);
+    const acting = actor ?? (hosted ? this.#actor(host) : undefined);
+    const shared = acting === undefined || outer === undefined || !this.#actsBesideOthers(acting, outer);
     return {
       context,
-      actor: actor ?? (hosted ? this.#actor(host) : outer?.actor),
+      actor: acting === undefined ? outer?.actor : acting,
       correlationId: correlationText(correlationId) ?? outer?.correlationId ?? context.requestId ?? flow ?? createId(),
-      causationId: correlationText(causationId) ?? outer?.causationId ?? null,
-      intent: outer?.intent,
+      causationId: correlationText(causationId) ?? (shared ? undefined : outer.intent?.id) ?? outer?.causationId ?? null,
+      intent: shared ? outer?.intent : undefined,
       paused: outer?.paused ?? false,
-      claims: outer?.claims ?? new Claims(),
+      claims: shared && outer !== undefined ? outer.claims : new Claims(outer?.claims),
       suppression: outer?.suppression,
     };
   }
@@ -63,7 +67,9 @@ export class ScopeFactory<Host> {
     try {
       const actor = this.#resolvers.actor(host);
       if (!isThenable(actor)) return actor || anonymousActor;
-      return Promise.resolve(actor).then((resolved) => resolved || anonymousActor, (cause: unknown) => this.#failed(cause));
+      const pending = Promise.resolve(actor).then((resolved) => resolved || anonymousActor, (cause: unknown) => this.#failed(cause));
+      this.#hosts.set(pending, host);
+      return pending;
     } catch (cause) {
       return this.#failed(cause);
     }
@@ -72,5 +78,19 @@ export class ScopeFactory<Host> {
   #failed(cause: unknown): null {
     this.#report(coreError('ACTOR_RESOLVER_FAILED', undefined, cause));
     return null;
+  }
+
+  /** Whether somebody else acts in the scope around, or may. What one does is not told of the other. */
+  #actsBesideOthers(acting: Exclude<Scope['actor'], undefined>, outer: Scope): boolean {
+    const around = outer.intent?.namedActor ?? outer.actor;
+    if (around === undefined || around === acting) return false;
+    if (around === null || acting === null) return true;
+    // Who they bring is not known yet; of one host it is the same one.
+    if (around instanceof Promise || acting instanceof Promise) return this.#hosts.get(around) === undefined || this.#hosts.get(around) !== this.#hosts.get(acting);
+    try {
+      return !isSameActor(around, acting);
+    } catch {
+      return true;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { ActivityContext } from '../record/activity.ts';
 import type { Actor } from '../record/actor.ts';
+import type { TransactionActivity } from '../deliver/store.ts';
 import type { Claims } from './claims.ts';
 import type { OpenIntent } from './open-intent.ts';
 
@@ -12,7 +13,7 @@ export interface Scope {
   readonly causationId: string | null;
   readonly intent: OpenIntent | undefined;
   readonly paused: boolean;
-  /** What activities of this flow are about; its identity is that of the flow. */
+  /** What activities of this actor in this flow are about. */
   readonly claims: Claims;
   readonly suppression: Suppression | undefined;
 }
@@ -21,9 +22,14 @@ export interface Scope {
 export interface Suppression {
   changes: number;
   activities: number;
+  /** The `deedlog.suppress` that will be recorded: triggers cannot be suppressed, and their effects belong to it. */
+  readonly activity: TransactionActivity;
 }
 
-/** How {@link Deedlog.run} opens a scope. What is absent is taken from the surrounding scope. */
+/**
+ * How {@link Deedlog.run} opens a scope. What is absent is taken from the surrounding scope. Inside of an open intent, what another actor
+ * does is not part of that intent: it is told by itself, with the intent's id as `causationId`.
+ */
 export interface RunOptions<Host = unknown> {
   /** What the actor and context resolvers get. */
   readonly host?: Host;

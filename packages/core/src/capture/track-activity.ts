@@ -71,11 +71,15 @@ export type ActivityInput<
     ? MetadataFact<ActionDefinition> & ReasonFact<ActionDefinition>
     : MetadataFact<Catalogue[Name]> & ReasonFact<Catalogue[Name]>);
 
-/** {@link ActivityInput} once its types have done their work. */
-export interface LooseActivityInput extends ActivityFacts {
-  readonly action: string;
+/** The kind of an activity and its own columns, once their types have done their work. */
+export interface ModelChoice {
   readonly model?: string | undefined;
   readonly columns?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** {@link ActivityInput} once its types have done their work. */
+export interface LooseActivityInput extends ActivityFacts, ModelChoice {
+  readonly action: string;
   readonly metadata?: unknown;
   readonly reason?: string | undefined;
 }

@@ -6,7 +6,7 @@ import type { FieldSelection } from '../record/fields.ts';
 import type { TargetLike } from '../record/target.ts';
 import { defaultAction } from './default-action.ts';
 import { completionOf, draftActivity } from './track-activity.ts';
-import type { ActivityFacts, TrackedActivity } from './track-activity.ts';
+import type { ActivityFacts, ModelChoice, TrackedActivity } from './track-activity.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -34,7 +34,7 @@ export type ChangeVerb = 'create' | 'update' | 'delete';
 /** Records a create, update or delete for code without a lifecycle; completes the open intent if that is about the same act. */
 export async function trackChange<Data extends object>(
   verb: ChangeVerb,
-  change: AuditedUpdate<Data>,
+  change: AuditedUpdate<Data> & ModelChoice,
   { recorder, transaction }: { readonly recorder: Recorder; readonly transaction?: unknown },
 ): Promise<Receipt> {
   const { data, fields, before, target, action: declared, ...facts } = change;
@@ -44,7 +44,7 @@ export async function trackChange<Data extends object>(
   const compared = fields === undefined ? undefined : { changes: changesOf(verb, data, before), changeFields: fieldTreatments(fields) };
   const activity: TrackedActivity = { ...facts, ...compared, action, target };
   const intent = recorder.scope?.intent;
-  if (intent?.accepts(action, target) === true) return intent.complete(completionOf(activity));
+  if (intent?.accepts(action, target) === true && intent.isOfModel(change.model)) return intent.complete(completionOf(activity));
   const fallback = action === defaultAction(verb, described.type) ? recorder.scope?.claims.findFallback(described, verb) : undefined;
   if (fallback !== undefined) return afterFallback(activity, fallback, { recorder, transaction });
   return recorder.record(draftActivity(activity, recorder), { strictness: 'strict', transaction });

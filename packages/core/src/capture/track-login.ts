@@ -3,7 +3,7 @@ import type { Actor } from '../record/actor.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import type { TargetLike } from '../record/target.ts';
 import { completionOf, draftActivity } from './track-activity.ts';
-import type { LooseActivityInput } from './track-activity.ts';
+import type { LooseActivityInput, ModelChoice } from './track-activity.ts';
 import type { Receipt } from './receipt.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -54,7 +54,7 @@ export interface LogoutInput extends SignIn {
  * Records `auth.login`, `auth.refresh` or `auth.impersonate`; completes the open intent if there is one. Where the login also
  * writes a session, call it before that flush: the record is stored with it.
  */
-export function trackLogin(login: LoginInput, recorder: Recorder): Promise<Receipt> {
+export function trackLogin(login: LoginInput & ModelChoice, recorder: Recorder): Promise<Receipt> {
   const { grant = 'login', outcome = 'success', actor = anonymousActor } = login;
   const facts = { action: `auth.${grant}`, actor, outcome, target: login.account };
   const failed = login.outcome === 'failure' || login.outcome === 'denied';
@@ -62,20 +62,22 @@ export function trackLogin(login: LoginInput, recorder: Recorder): Promise<Recei
 }
 
 /** Records `auth.logout`; completes the open intent if there is one. */
-export function trackLogout(logout: LogoutInput, recorder: Recorder): Promise<Receipt> {
+export function trackLogout(logout: LogoutInput & ModelChoice, recorder: Recorder): Promise<Receipt> {
   return trackSignIn(logout, recorder, { action: 'auth.logout', actor: logout.actor, outcome: 'success' });
 }
 
-async function trackSignIn(signIn: SignIn, recorder: Recorder, facts: LooseActivityInput): Promise<Receipt> {
-  const { authType, sessionId, reason, metadata, context } = signIn;
+async function trackSignIn(signIn: SignIn & ModelChoice, recorder: Recorder, facts: LooseActivityInput): Promise<Receipt> {
+  const { authType, sessionId, reason, metadata, context, model, columns } = signIn;
   const session = sessionId === undefined ? undefined : { sessionId };
   const activity = {
     ...facts,
+    model,
+    columns,
     reason,
     metadata: { authType, ...session, ...metadata },
     context: session === undefined ? context : { ...session, ...context },
   };
   const intent = recorder.scope?.intent;
-  if (intent?.accepts(activity.action, activity.target) === true) return intent.complete(completionOf(activity));
+  if (intent?.accepts(activity.action, activity.target) === true && intent.isOfModel(model)) return intent.complete(completionOf(activity));
   return recorder.record(draftActivity(activity, recorder), { strictness: 'strict' });
 }

@@ -1,10 +1,15 @@
 import type { TransactionHooks } from '../deliver/store.ts';
+import { coreError } from '../errors.ts';
+import { DEFAULT_MODEL } from '../record/model.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { Recorder } from './recorder.ts';
+import { TransactionActivities } from './transaction-activities.ts';
 
 /** What a store tells about transactions, brought to the open intent and the delivery. */
 export function transactionHooks(recorder: Recorder): TransactionHooks {
   const { delivery } = recorder;
+  const activities = new TransactionActivities(recorder);
+  const { models } = recorder.settings;
   return {
     async beforeCommit(transaction, write) {
       const { scope } = recorder;
@@ -12,7 +17,9 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       await scope.intent.joinTransaction(transaction, write);
     },
     afterCommit(transaction) {
-      recorder.scope?.intent?.suggestions.committed(transaction);
+      const intent = recorder.scope?.intent;
+      intent?.suggestions.committed(transaction);
+      if (intent?.transaction === transaction) intent.transaction = undefined;
       delivery.committed(delivery.transactions.take(transaction));
     },
     afterRollback(transaction) {
@@ -27,11 +34,16 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       delivery.deferred(activities, error);
     },
     suggestTarget(entity, transaction) {
-      recorder.scope?.intent?.suggestions.add(entity, transaction);
+      const intent = recorder.scope?.intent;
+      if (intent === undefined) return;
+      intent.suggestions.add(entity, transaction);
+      intent.transaction = transaction ?? intent.transaction;
     },
     explain: (changes) => explainChanges(changes, recorder),
+    activityIn: (transaction) => activities.current(transaction),
     wroteEffects(transaction, { activities }) {
-      const claims = recorder.scope?.claims;
+      const { claims, intent } = recorder.scope ?? {};
+      if (intent !== undefined) intent.transaction = transaction;
       for (const activity of activities) {
         delivery.transactions.add(transaction, { activity, rolledBack: () => claims?.release(activity.id) });
       }
@@ -41,6 +53,11 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       const refusal = delivery.refuseEffects(activityIds.length, cause);
       if (!isolate) throw refusal;
     },
-    flow: () => recorder.scope?.claims,
+    checkModel(name) {
+      if (models !== undefined) models.checkFallback(name);
+      else if (name !== DEFAULT_MODEL) throw coreError('MODEL_UNKNOWN', JSON.stringify(name));
+    },
+    isDenied: recorder.settings.isDenied,
+    flow: () => recorder.scope?.claims.flow,
   };
 }

@@ -1,11 +1,15 @@
 import type { ChangeVerb } from '../capture/track-change.ts';
 import type { Activity } from '../record/activity.ts';
 import type { ModelShape } from '../record/model.ts';
+import type { IsDenied } from '../record/redact.ts';
 import type { Target, TargetDescriber } from '../record/target.ts';
 
 /** How a batch is to be written. */
 export interface WriteOptions {
-  /** The caller's transaction, for example an EntityManager; undefined: the one the store sees around, if any. */
+  /**
+   * The caller's transaction, for example an EntityManager; undefined: the one the store sees around, if any. One that the store told
+   * {@link TransactionHooks} of means that transaction as it stands now, and counts as undefined once it is over.
+   */
   readonly transaction?: unknown;
   /** In a transaction: a failed write must leave the transaction usable (a savepoint). Default false. */
   readonly isolate?: boolean;
@@ -31,6 +35,8 @@ export type WriteInTransaction = (activity: Activity, options: { readonly isolat
 export interface EntityChange {
   readonly target: Target;
   readonly verb: ChangeVerb;
+  /** The kind of activity that is to tell of it where no intent does. Default `default`. */
+  readonly model?: string | undefined;
 }
 
 /** Who caused the changes of one flush. */
@@ -41,6 +47,26 @@ export interface Explanation {
   readonly activities: readonly Activity[];
   /** A refused write must leave the transaction usable: the policy of the act is not `closed`. */
   readonly isolate: boolean;
+}
+
+/** What a trigger wrote of an activity in one transaction. */
+export interface TriggeredEffects {
+  /** The entity whose row changed first, or its table where no entity has it. */
+  readonly type: string;
+  readonly verb: ChangeVerb;
+  /** The row's key, where no other row changed. */
+  readonly id: string | undefined;
+}
+
+/** The activity whose id the effects get that triggers write. */
+export interface TransactionActivity {
+  readonly id: string;
+  /** A refused {@link least} must leave the transaction usable: the policy of the act is not `closed`. */
+  readonly isolate: boolean;
+  /** Whether {@link least} may have something to say; false where the record was written, or will be. */
+  isUnrecorded(): boolean;
+  /** The least record of the act, so that its effects do not point to nothing. Undefined: nothing is missing. */
+  least(effects: TriggeredEffects): Promise<Activity | undefined>;
 }
 
 /** What a store tells deedlog about the transactions that it sees. Every call is awaited by the store. */
@@ -66,9 +92,18 @@ export interface TransactionHooks {
    * recorded (paused, suppressed, ignored). The store then writes the effects and calls {@link wroteEffects} or {@link refusedEffects}.
    */
   explain(changes: readonly EntityChange[]): Promise<Explanation | undefined>;
+  /**
+   * Which activity explains what is changed now in this transaction past the store's eyes, asked in the async context of each
+   * statement. The same activity is the same object. Undefined: nobody was asked who acts, or recording is paused.
+   */
+  activityIn(transaction: object): TransactionActivity | undefined;
   wroteEffects(transaction: object, explanation: Explanation): void;
   /** Throws `STORE_WRITE_FAILED` where the change must be rolled back: unless `isolate`. */
   refusedEffects(explanation: Explanation, cause: unknown): void;
+  /** Whether a change that no intent explains can be told by this model. Throws `MODEL_UNKNOWN`, `MODEL_COLUMN_MISSING`. */
+  checkModel(name: string): void;
+  /** The rule of the set-up (its option `redact`) for keys inside of values that a store itself puts into effects. */
+  readonly isDenied: IsDenied;
   /** The identity of the outermost scope here, for example of a request; undefined outside any. */
   flow(): object | undefined;
 }

@@ -57,6 +57,14 @@ export function systemActor(id: string | number | bigint, extras: ActorExtras = 
 /** Nobody that could be identified. */
 export const anonymousActor: Actor = { kind: 'anonymous' };
 
+/** Whether both are the same one, acting for the same and by the same means; labels do not tell. */
+export function isSameActor(one: Actor, other: Actor): boolean {
+  if (one === other) return true;
+  if (one.kind !== other.kind || String(one.id) !== String(other.id) || one.via !== other.via) return false;
+  const { onBehalfOf } = one;
+  return onBehalfOf === undefined || other.onBehalfOf === undefined ? onBehalfOf === other.onBehalfOf : isSameActor(onBehalfOf, other.onBehalfOf);
+}
+
 /** An `act` claim (RFC 8693 §4.1): who acts. A nested one is who acted before. */
 export interface ActClaim {
   readonly sub?: string | undefined;

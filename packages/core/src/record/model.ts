@@ -73,3 +73,16 @@ type Optional<Columns, Names> = Omit<Columns, Names & keyof Columns> & Partial<P
 export type ColumnsFact<Models extends ModelSettings, Name extends ModelName<Models>> = Readonly<
   Optional<OwnColumns<Models, Name>, FilledBy<SettingOf<Models, Name>>>
 >;
+
+/** What a helper takes beside its own facts: the kind of activity (default `default`), and its own columns. */
+export type ModelFact<Models extends ModelSettings, Name extends ModelName<Models>> = { readonly model?: Name } & ColumnsFact<Models, Name>;
+
+type KeyOfAny<Union> = Union extends unknown ? keyof Union : never;
+type ValueOfAny<Union, Key> = Union extends unknown ? (Key extends keyof Union ? Union[Key] : never) : never;
+type Merged<Union> = { [Key in KeyOfAny<Union>]: ValueOfAny<Union, Key> };
+type OwnColumnsOfAny<Models extends ModelSettings, Names extends ModelName<Models>> = { [Name in Names]: OwnColumns<Models, Name> }[Names];
+
+/** The own columns of one model, or of all of `Names` where it shows at run time only which one it is. */
+export type AuditColumns<Models extends ModelSettings, Names extends ModelName<Models> = ModelName<Models>> = string extends keyof Models
+  ? Readonly<Record<string, unknown>>
+  : Merged<OwnColumnsOfAny<Models, Names>>;

@@ -1,0 +1,97 @@
+import { REDACTED, UNKNOWN } from '@deedlog/core';
+import type { PostgresLike } from '../postgres-like.ts';
+import { findingFromRow, milliseconds } from './finding-row.ts';
+import type { Finding } from './finding.ts';
+import type { ReconcileScope } from './reconcile-scope.ts';
+import type { CapturedTable } from './captured-tables.ts';
+
+/**
+ * The effects of a row, each beside the one before: what it found must be what the other left. Looks at the whole history of the
+ * rows that changed in the scope, and reports the effects of the scope.
+ */
+export async function brokenContinuity(client: PostgresLike, scope: ReconcileScope, table: CapturedTable): Promise<Finding[]> {
+  if (table.key.length === 0) return [];
+  const parameters = [table.name, fieldsJson(table), scope.since, scope.until, scope.limit + 1];
+  const { rows } = await client.query(CONTINUITY, parameters);
+  return rows.map((row) => findingFromRow('broken-continuity', row));
+}
+
+/** The fields whose values are stored, and since when: what an effect from before leaves out may have had any value. */
+export function fieldsJson({ fields }: CapturedTable): string {
+  return JSON.stringify(fields.filter(({ treatment }) => treatment !== 'redact').map(({ field, since }) => ({ field, since })));
+}
+
+/** Null where the value is not known. */
+const known = (value: string): string => `nullif(nullif(${value}, '"${UNKNOWN}"'::jsonb), '"${REDACTED}"'::jsonb)`;
+
+const SINCE = `at >= $3`;
+
+/** The rows that changed in the scope, by every key that they had there. */
+const TOUCHED = `and (e.op = 'T' or $3::timestamptz is null or e.pk in (
+    select pk from deedlog.effect where tbl in (select id from named) and ${SINCE}
+    union select changes->'$key'->>0 from deedlog.effect where tbl in (select id from named) and ${SINCE} and changes ? '$key'
+  ) )`;
+
+/**
+ * `step`: what an effect says of a row's existence. A new key ends the row of the old key and begins one.
+ * A truncate ends every row that the log knows. Where a transaction gave a key away and to another row (one statement may swap two), nobody
+ * can tell which came first: the row is `unknown` until something is known of it again.
+ */
+const stepsOf = (rows: string): string => `named as (
+  select id from deedlog.relation where name = $1
+), field as (
+  select * from jsonb_to_recordset($2::jsonb) as row(field text, since timestamptz)
+), own as (
+  select e.id, e.at, e.xact, e.database_user, e.op::text as op, e.pk, e.changes, e.activity_id, e.changes->'$key'->>0 as old_pk
+  from deedlog.effect e where e.tbl in (select id from named) and e.op <> 'S' ${rows}
+), crossing as (
+  select pk, xact from own where old_pk is not null intersect select old_pk, xact from own where old_pk is not null
+), moved_step as (
+  select m.id, m.at, m.pk, case when c.pk is null then m.kind else 'unknown' end as kind, m.changes, true as moved
+  from (
+    select id, at, pk, xact, 'birth' as kind, changes from own where old_pk is not null
+    union all select id, at, old_pk, xact, 'death', changes from own where old_pk is not null
+  ) m left join crossing c on c.pk = m.pk and c.xact = m.xact
+), step as (
+  select id, at, pk, case op when 'I' then 'birth' when 'D' then 'death' else 'change' end as kind, changes, false as moved from own where op <> 'T' and old_pk is null
+  union all select * from moved_step
+  union all select t.id, t.at, r.pk, 'end', '{}', true from own t, (select distinct pk from own where op <> 'T' union select old_pk from own where old_pk is not null) r where t.op = 'T'
+)`;
+
+/** A row's steps in order. `life` tells one existence of a row from the next. */
+const ROWS = `lived as (
+  select *, count(*) filter (where kind in ('birth', 'unknown')) over life as life, lag(kind) over life as before
+  from step window life as (partition by pk order by id, kind desc)
+)`;
+// "death" and "birth" of one effect are about two keys, or about one that was given to itself: the end comes first.
+
+/** What each step found and left of each field that it tells of. What an insert or a delete leaves out was null, if the field was captured by then. */
+const VALUES = `value as (
+  select l.id, l.pk, l.life, f.field,
+    case when l.kind in ('change', 'death') then ${known(`coalesce(l.changes->f.field->0, case when l.kind = 'death' and not l.moved and l.at >= f.since then 'null'::jsonb end)`)} end as found,
+    case when l.kind in ('change', 'birth') then ${known(`coalesce(l.changes->f.field->1, case when l.kind = 'birth' and not l.moved and l.at >= f.since then 'null'::jsonb end)`)} end as left_behind
+  from lived l cross join field f where l.kind not in ('end', 'unknown') and (l.kind <> 'change' or l.changes ? f.field)
+), beside as (
+  select *, lag(left_behind) over (partition by pk, life, field order by id) as expected from value
+)`;
+
+const CONTINUITY = `with ${stepsOf(TOUCHED)}, ${ROWS}, ${VALUES}, problem as (
+  select id, pk, null::text as field, null::jsonb as expected, null::jsonb as found,
+    case when kind = 'birth' then 'row-was-present' else 'row-was-absent' end as problem
+  from lived where kind not in ('end', 'unknown') and before <> 'unknown' and (kind = 'birth') <> (before in ('death', 'end'))
+  union all
+  select id, pk, field, expected, found, 'old-value' from beside where expected is not null and found is not null and expected <> found
+)
+select p.problem, $1::text as "table", p.pk as key, p.field, ${milliseconds('o.at')} as at, o.database_user, o.xact::text as xact,
+  o.activity_id::text as activity_id, o.id::text as effect_id, p.expected::text as expected, p.found::text as found
+from problem p join own o on o.id = p.id
+where ($3::timestamptz is null or o.at >= $3) and ($4::timestamptz is null or o.at < $4)
+order by o.id, p.field nulls first limit $5`;
+
+/** What the log says of each row now: whether it is there, and what its fields hold. Parameters as above: the table's name, {@link fieldsJson}. */
+export const LAST_STATE: string = `${stepsOf('')}, ${ROWS}, ${VALUES}, last_row as (
+  select distinct on (pk) pk, case when kind <> 'unknown' then kind in ('birth', 'change') end as present, life, id from lived order by pk, id desc, kind
+), last_value as (
+  select distinct on (v.pk, v.field) v.id, v.pk, v.field, v.left_behind from value v join last_row r on r.pk = v.pk and r.life = v.life and r.present
+  order by v.pk, v.field, v.id desc
+)`;
