@@ -75,9 +75,10 @@ export function filterOf(flags: FilterFlags): ActivityFilter {
   };
 }
 
-/** Ids may hold colons, types do not. */
+/** Ids may hold colons, types do not. Throws `CLI_ARGUMENT_INVALID`. */
 function targetOf(text: string): { type: string; id?: string } {
   const colon = text.indexOf(':');
+  if (colon === 0 || text === '') throw cliError('CLI_ARGUMENT_INVALID', `--target "${text}" has no type`);
   return colon === -1 ? { type: text } : { type: text.slice(0, colon), id: text.slice(colon + 1) };
 }
 

@@ -19,7 +19,8 @@ export class Terminal {
   readonly colors: Colors;
   readonly #out: Output;
   readonly #err: Output;
-  #progressAt = 0;
+  // Short work says nothing.
+  #progressAt: number = Date.now();
   #progressShown = false;
 
   constructor(out: Output, err: Output, env: Readonly<Record<string, string | undefined>>) {
