@@ -1,5 +1,5 @@
 import type { ObjectReference, PageSearch, Position } from '@deedlog/core';
-import type { PostgresLike } from '../postgres-like.ts';
+import type { PostgresLike, PostgresRow } from '../postgres-like.ts';
 import { positionSql } from './branch.ts';
 import { Parameters } from './parameters.ts';
 
@@ -40,13 +40,18 @@ from deedlog.relation cross join lateral (select id, activity_id, at ${row} ${st
 where name = ${parameters.add(table, 'text')} order by found.id ${ahead} limit ${WINDOW}`,
     parameters.values,
   );
+  return windowOf(rows, { newer, size: WINDOW });
+}
+
+/** What these effects say: `size` of them were asked for, in the direction of reading. */
+export function windowOf(rows: readonly PostgresRow[], { newer, size }: { readonly newer: boolean; readonly size: number }): EffectsWindow {
   const last = rows.at(-1);
   const explained = rows.filter((each) => each['activity_id'] !== null).map((each) => [String(each['activity_id']), String(each['id'])] as const);
   return {
     // The first that is set stays: walking away from the newest, that is the newest.
     explained: new Map(newer ? explained : explained.toReversed()),
     unexplained: rows.filter((each) => each['activity_id'] === null).map((each) => String(each['id'])),
-    until: rows.length < WINDOW || last === undefined ? undefined : { at: String(last['at']), id: newer ? FIRST_ID : LAST_ID, effect: String(last['id']) },
+    until: rows.length < size || last === undefined ? undefined : { at: String(last['at']), id: newer ? FIRST_ID : LAST_ID, effect: String(last['id']) },
   };
 }
 

@@ -51,7 +51,7 @@ async function unexplainedNear(client: PostgresLike, { unexplained }: EffectsWin
 }
 
 /** Every position says at which effect of the row it is, so that a page may begin there. */
-function withEffects({ records, continueAt }: FoundRecords, { explained }: EffectsWindow, { position }: PageSearch): FoundRecords {
+export function withEffects({ records, continueAt }: FoundRecords, { explained }: EffectsWindow, { position }: PageSearch): FoundRecords {
   const newer = position?.direction === 'newer';
   let effect = position?.effect;
   const placed = (newer ? records.toReversed() : records).map((record): FoundRecord => {

@@ -7,6 +7,7 @@ import type { Branch } from './branch.ts';
 import { chooseLead } from './choose-lead.ts';
 import { countDistinct, countFound, countUnexplained } from './count-found.ts';
 import { effectsWindow } from './effects-window.ts';
+import { findHistories } from './find-histories.ts';
 import { findHistory, historyBranches } from './find-history.ts';
 import { findPage } from './find-page.ts';
 import { readChart } from './read-chart.ts';
@@ -41,6 +42,12 @@ export class PostgresSource implements LogSource {
     if (search.object !== undefined) return this.#history(search, search.object);
     const branches = await this.#branches(search);
     return { ...(await findPage(client, branches, search)), ...(await countIf(search, () => countFound(client, branches, search))) };
+  }
+
+  async histories(search: PageSearch, objects: readonly ObjectReference[]): Promise<readonly FoundPage[]> {
+    const models = this.#models(search);
+    const found = await findHistories(this.#client, objects.map(({ type, id }) => ({ type, id, table: this.#tableOfType(type), models })), search);
+    return found.map((page) => ({ ...page, count: null, countExact: false }));
   }
 
   async get(id: string, search: Search): Promise<FoundRecord | undefined> {
