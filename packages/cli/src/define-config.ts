@@ -1,4 +1,5 @@
 import type { ModelSettings } from '@deedlog/core';
+import type { ReconcileTable } from '@deedlog/postgres';
 import type { MikroORM } from '@mikro-orm/core';
 import type { AnyRouter } from '@trpc/server';
 import type { GraphQLSchema } from 'graphql';
@@ -13,6 +14,8 @@ export interface DeedlogConfig {
   readonly orm?: (() => MaybePromise<MikroORM>) | undefined;
   /** The models, as `createDeedlog` takes them. */
   readonly models?: ModelSettings | undefined;
+  /** Tables under triggers, beside those of the orm's entities. */
+  readonly tables?: readonly ReconcileTable[] | undefined;
   /** The table of each object type, `{ Patient: 'public.patient' }`. Default: those of the orm's entities. */
   readonly tableOfType?: Readonly<Record<string, string>> | undefined;
   /** The tRPC router whose procedures `coverage` looks at. */

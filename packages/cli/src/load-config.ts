@@ -37,6 +37,7 @@ const TYPES: Readonly<Record<keyof DeedlogConfig, string>> = {
   url: 'string',
   orm: 'function',
   models: 'object',
+  tables: 'object',
   tableOfType: 'object',
   router: 'function',
   schema: 'function',

@@ -4,8 +4,10 @@ import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
 import { addList } from './commands/list.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addReconcile } from './commands/reconcile.ts';
 import { addShow } from './commands/show.ts';
 import { addTail } from './commands/tail.ts';
+import { addTriggers } from './commands/triggers.ts';
 import { examples } from './commands/common-options.ts';
 import type { RunOptions, Start } from './run.ts';
 
@@ -23,7 +25,7 @@ export function createProgram({ stdout, stderr }: RunOptions, start: Start): Com
       getErrHasColors: () => false,
     })
     .addHelpText('after', `${examples(['deedlog list --from 2h', 'deedlog history Patient 7', 'deedlog coverage --baseline'])}\n${EXIT_CODES}`);
-  for (const add of [addList, addShow, addHistory, addTail, addExport, addMigrate, addCoverage]) add(program, start);
+  for (const add of [addList, addShow, addHistory, addTail, addExport, addReconcile, addTriggers, addMigrate, addCoverage]) add(program, start);
   return program;
 }
 

@@ -15,7 +15,7 @@ import { visibleText } from './terminal/visible-text.ts';
 export interface RunOptions {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** `DATABASE_URL`, `NO_COLOR` and `TERM` are looked at. Default: nothing is set. */
+  /** `DATABASE_URL`, `NO_COLOR`, `TERM` and the variable of `--hash-key-env` are looked at. Default: nothing is set. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where `deedlog.config.ts` is looked for, and files are written. Default: the process's. */
   readonly cwd?: string;

@@ -25,6 +25,7 @@ export class Session implements AsyncDisposable {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Tables for people, or JSON Lines for programs. */
   readonly forPeople: boolean;
   readonly #flags: CommonFlags;
@@ -39,6 +40,7 @@ export class Session implements AsyncDisposable {
     this.#flags = flags;
     this.#options = options;
     this.signal = options.signal ?? new AbortController().signal;
+    this.env = options.env ?? {};
     this.folder = options.cwd ?? process.cwd();
     this.forPeople = flags.json === true ? false : flags.table === true || terminal.interactive;
   }
@@ -95,7 +97,7 @@ export class Session implements AsyncDisposable {
   async #connect(): Promise<PostgresLike> {
     if (this.#options.client !== undefined) return this.#options.client;
     const config = await this.config();
-    const url = this.#flags.url ?? config.url ?? this.#options.env?.['DATABASE_URL'];
+    const url = this.#flags.url ?? config.url ?? this.env['DATABASE_URL'];
     if (url !== undefined && url !== '') return this.#resources.use(await connect(url)).client;
     const orm = await this.orm();
     if (orm === undefined) throw cliError('CLI_DATABASE_UNKNOWN');

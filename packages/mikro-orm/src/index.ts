@@ -13,6 +13,7 @@ export type { EffectRecord } from './effect-entity.ts';
 export { mikroOrmErrors } from './errors.ts';
 export type { MikroOrmErrorCode } from './errors.ts';
 export { postgresClient } from './postgres-client.ts';
+export { reconcileTables } from './reconcile-tables.ts';
 export { withDeedlog } from './hide-schema.ts';
 export { migrateDeedlog } from './migrate-deedlog.ts';
 export type { MigrateDeedlogOptions } from './migrate-deedlog.ts';

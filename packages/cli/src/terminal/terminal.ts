@@ -52,6 +52,18 @@ export class Terminal {
     this.#err.write(`\r\u001b[K${text}`);
   }
 
+  /** Work that does not tell how far it is: the seconds pass. */
+  async during<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+    const begun = Date.now();
+    const timer = setInterval(() => this.progress(`${what}: ${Math.round((Date.now() - begun) / 1000)} s`), 1000);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      this.clearProgress();
+    }
+  }
+
   clearProgress(): void {
     if (this.#progressShown) this.#err.write('\r\u001b[K');
     this.#progressShown = false;

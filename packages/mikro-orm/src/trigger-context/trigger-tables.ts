@@ -20,6 +20,18 @@ export interface EntityTable extends TriggerTable {
  * Throws `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_TABLE_UNKNOWN`.
  */
 export function triggerTables(metadata: MetadataStorage, schema: string = DEFAULT_SCHEMA): readonly EntityTable[] {
+  return tablesCapturedBy('trigger', metadata, schema);
+}
+
+/**
+ * The same for entities that the subscriber captures: their rows can be compared with the log as well. It writes no effects of pivot tables, and
+ * may keep fields that are no column; they are left out. Throws `MIKRO_ORM_CAPTURE_MIXED`.
+ */
+export function subscribedTables(metadata: MetadataStorage, schema: string = DEFAULT_SCHEMA): readonly EntityTable[] {
+  return tablesCapturedBy('subscriber', metadata, schema);
+}
+
+function tablesCapturedBy(capture: CaptureMode, metadata: MetadataStorage, schema: string): readonly EntityTable[] {
   const tables = new Map<string, EntityTable>();
   const modes = new Map<string, CaptureMode>();
   for (const [meta, chain] of declaredChains(metadata)) {
@@ -28,8 +40,9 @@ export function triggerTables(metadata: MetadataStorage, schema: string = DEFAUL
     const name = `${schemaOf(meta, schema)}.${meta.tableName}`;
     if ((modes.get(name) ?? mode) !== mode) throw mikroOrmError('MIKRO_ORM_CAPTURE_MIXED', name);
     modes.set(name, mode);
-    if (mode !== 'trigger') continue;
-    for (const table of tablesOf(meta, chain, { metadata, schema })) {
+    if (mode !== capture) continue;
+    const found = capture === 'trigger' ? tablesOf(meta, chain, { metadata, schema }) : rowsOf(meta, chain, schema);
+    for (const table of found) {
       const key = `${table.schema}.${table.table}`;
       tables.set(key, together(tables.get(key), table));
     }
@@ -56,6 +69,16 @@ function tablesOf(meta: EntityMetadata, chain: DeclaredChain, around: Surroundin
     else fields.push(...fieldsOf(meta, { path, prop, treatment }));
   }
   return [{ schema, table: meta.tableName, key: keyOf(meta), fields, meta: meta.inheritanceType === 'sti' || meta.root.inheritanceType === 'sti' ? meta.root : meta, ...how }, ...pivots];
+}
+
+function rowsOf(meta: EntityMetadata, chain: DeclaredChain, schema: string): EntityTable[] {
+  if (meta.schema === '*' || meta.view === true || meta.virtual === true) return [];
+  const fields = [...treatmentsOf(chain)].flatMap(([path, treatment]): TriggerField[] => {
+    const prop = (meta.properties as Record<string, EntityProperty>)[path];
+    const [column, ...others] = prop === undefined || isInherited(meta, prop) ? [] : columnsOf(prop);
+    return column === undefined || others.length > 0 ? [] : [{ field: path, column, treatment }];
+  });
+  return [{ schema: schemaOf(meta, schema), table: meta.tableName, key: keyOf(meta), fields, meta }];
 }
 
 function howOf(chain: DeclaredChain): Pick<TriggerTable, 'storage' | 'context'> {
