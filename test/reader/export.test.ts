@@ -3,6 +3,7 @@ import type { Activity, ActivityItem, LogView, ModelSettings, Reader } from '@de
 import { auditHandler } from '@deedlog/http';
 import { insertActivities, postgresReader } from '@deedlog/postgres';
 import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nth } from '../contract/reader.ts';
 import { testDatabase } from '../support/database.ts';
@@ -44,6 +45,19 @@ test('hostile content: every cell comes back from a CSV parser, and none is a fo
     expect(JSON.parse(row['metadata'] ?? '')).toEqual({ [`k${text}`]: text });
     expect(JSON.parse(row['changes'] ?? '')).toEqual([{ field: `f${text}`, old: text, new: text }]);
   }
+});
+
+test('property: whatever is stored, the CSV parser gives it back, and no cell is a formula', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[=+\-@\t\r\n"',;]{1,4}.{0,5}$/)), { minLength: 1, maxLength: 5 }), async (texts) => {
+      const activities = texts.map((text, n) => nth(n, { reason: text.toWellFormed(), outcomeCode: text.toWellFormed() }));
+      const handler = auditHandler({ reader: await readerOf(activities), authorize: decide });
+      const rows = rowsOf(await (await handler(new Request('http://localhost/audit/api/export', { headers: { 'x-user': 'auditor' } }))).text());
+      expect(rows.map(({ reason }) => reason)).toEqual(activities.map(({ reason }) => (FORMULA.test(reason ?? '') ? `'${reason}` : reason)).toReversed());
+      expect(rows.flatMap((row) => Object.values(row)).filter((cell) => FORMULA.test(cell))).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('JSON Lines: the items as they are, hostile or not', async () => {

@@ -1,4 +1,4 @@
-import { createDeedlog, memoryStore } from '@deedlog/core';
+import { createDeedlog, memoryStore, recordReads, userActor } from '@deedlog/core';
 import type { ActivityPage } from '@deedlog/core';
 import { auditHandler, objectLogHandler } from '@deedlog/http';
 import type { AuditHandlerOptions } from '@deedlog/http';
@@ -70,6 +70,23 @@ describe('without authorisation', () => {
   });
 });
 
+test('reads are recorded where the reader records them, one for each resource, and nothing is read that was not', async () => {
+  const store = memoryStore();
+  let broken = false;
+  const deedlog = createDeedlog({ store: { write: (written) => (broken ? Promise.reject(new Error('full')) : store.write(written)) }, actor: () => undefined, onProblem: () => undefined, onFailure: 'open' });
+  const reader = recordReads(await readerOf(activities), { deedlog, people: ['Invoice'] });
+  const audit = auditHandler({ reader, authorize: (request) => ({ tenants: 'all', models: 'all', reader: userActor(request.headers.get('x-user') ?? '?') }) });
+  const get = (path: string): Promise<Response> => audit(new Request(`http://localhost/audit/api/${path}`, { headers: { 'x-user': 'carol' } }));
+  for (const path of ['activities?action=invoice.*', `activities/${ofAcme}`, 'objects/Invoice/2', 'actors/ada', 'access/2', 'chart', 'findings', 'export?format=jsonl', 'tail']) await (await get(path)).body?.cancel();
+  expect(store.activities.map(({ action, actorId, metadata }) => [action, actorId, metadata['read']])).toEqual(
+    ['list', 'get', 'history', 'actor', 'access', 'chart', 'findings', 'list', 'tail'].map((read) => ['audit.read', 'carol', read]),
+  );
+  expect(store.activities[2]).toMatchObject({ targetType: 'Invoice', targetId: '2', related: [{ role: 'data-subject', id: '2' }] });
+  broken = true;
+  const unrecorded = await get('activities');
+  expect([unrecorded.status, await unrecorded.text()]).toEqual([403, expect.not.stringContaining('invoice.approve')]);
+});
+
 describe('across tenants', () => {
   const LISTINGS = ['/api/activities', '/api/objects/Invoice/1', '/api/objects/Invoice/2', '/api/access/7', '/api/export?format=jsonl'];
 
@@ -120,7 +137,7 @@ describe('HTTP', () => {
     const got = await fetch(`${server.origin}${path}`, { headers: { 'x-user': 'auditor', origin: 'https://evil.example' }, signal: controller.signal });
     expect(got.headers.get('x-content-type-options')).toBe('nosniff');
     expect(got.headers.get('referrer-policy')).toBe('no-referrer');
-    if (path.includes('/api/')) expect(got.headers.get('cache-control')).toBe('no-store');
+    if (path.includes('/api/')) expect([got.headers.get('cache-control'), got.headers.get('cross-origin-resource-policy')]).toEqual(['no-store', 'same-origin']);
     expect(got.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect([...got.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     const head = await fetch(`${server.origin}${path}`, { method: 'HEAD', headers: { 'x-user': 'auditor' } });

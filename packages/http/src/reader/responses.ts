@@ -7,18 +7,21 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
+/** On what only scripts of the own origin read: another site cannot load it as a script or an image either. */
+const OWN_ORIGIN = { 'cross-origin-resource-policy': 'same-origin' };
+
 interface ResponseOptions {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function jsonResponse(body: unknown, { status = 200, headers = {} }: ResponseOptions = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { ...SAFE_HEADERS, 'content-type': 'application/json; charset=utf-8', ...headers } });
+  return new Response(JSON.stringify(body), { status, headers: { ...SAFE_HEADERS, ...OWN_ORIGIN, 'content-type': 'application/json; charset=utf-8', ...headers } });
 }
 
-/** A body that is made while it is read. `pull` is called when the reader has room; it enqueues, closes or errors. */
+/** A body that is made while it is read. */
 export function streamResponse(body: ReadableStream<Uint8Array>, headers: Readonly<Record<string, string>>): Response {
-  return new Response(body, { headers: { ...SAFE_HEADERS, ...headers } });
+  return new Response(body, { headers: { ...SAFE_HEADERS, ...OWN_ORIGIN, ...headers } });
 }
 
 /** A page or script that somebody else made, with the headers that it asks for. */

@@ -46,7 +46,7 @@ const PARAMETERS: Readonly<Record<string, Schema>> = {
 };
 
 /** Under `components/parameters`. */
-export const COMPONENT_PARAMETERS = PARAMETERS;
+export const COMPONENT_PARAMETERS: Readonly<Record<string, Schema>> = PARAMETERS;
 
 /** References to parameters by name. */
 export function parameters(names: readonly string[]): Schema[] {

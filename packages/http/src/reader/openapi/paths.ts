@@ -6,7 +6,7 @@ import type { Schema } from './schema.ts';
 const FILTERS = [...FILTER_PARAMS, 'columns'];
 const LISTING = [...FILTERS, ...PAGE_PARAMS];
 
-interface Operation {
+interface PathFacts {
   readonly id: string;
   readonly summary: string;
   readonly answer: Schema;
@@ -35,7 +35,7 @@ function json(schema: Schema): Schema {
   return { 'application/json': { schema } };
 }
 
-function get({ id, summary, answer, parameters: own = [], problems: more = [] }: Operation): Schema {
+function get({ id, summary, answer, parameters: own = [], problems: more = [] }: PathFacts): Schema {
   const responses = { 200: { description: summary, content: answer }, ...problems([400, 401, 403, 500, ...more]) };
   return { get: { operationId: id, summary, parameters: own, responses } };
 }
