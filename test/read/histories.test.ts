@@ -39,6 +39,10 @@ test('the histories of many objects are those of each, in a bounded number of st
       expect(statements).toBeLessThanOrEqual(5);
       const each = await Promise.all(OBJECTS.map((object) => view.history(object, { limit, count: false })));
       expect(together.map(withoutCount)).toEqual(each.map(withoutCount));
+      statements = 0;
+      const counted = await view.histories(OBJECTS, { limit, count: true });
+      expect(statements).toBeLessThanOrEqual(6);
+      expect(counted).toEqual(await Promise.all(OBJECTS.map((object) => view.history(object, { limit }))));
       expect(together.some(({ results }) => results.length > 0)).toBe(true);
     }
   }

@@ -37,9 +37,9 @@ export class PolicyView implements LogView {
     return this.#page(query, { ...this.#historySearch(query), object: objectReference(type, id) });
   }
 
-  async histories(objects: readonly ObjectReference[], { limit }: Pick<ActivityQuery, 'limit'> = {}): Promise<readonly ActivityPage[]> {
+  async histories(objects: readonly ObjectReference[], { limit, count = false }: Pick<ActivityQuery, 'limit' | 'count'> = {}): Promise<readonly ActivityPage[]> {
     checkWhole('objects', objects.length, MAX_OBJECTS);
-    const search = { ...this.#historySearch({}), ...checkPaging({ limit, count: false }) };
+    const search = { ...this.#historySearch({}), ...checkPaging({ limit, count }) };
     const asked = objects.map(({ type, id }) => objectReference(type, id));
     const found = await (this.#source.histories?.(search, asked) ?? Promise.all(asked.map((object) => this.#source.page({ ...search, object }))));
     return found.map((page) => this.#toPage(page, undefined));

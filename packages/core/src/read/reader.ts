@@ -30,8 +30,8 @@ export interface LogView {
   get(id: string): Promise<ActivityItem | undefined>;
   /** One object's whole history: where it is the target, related, or its row changed. */
   history(object: ObjectReference, query?: Omit<ActivityQuery, 'target'>): Promise<ActivityPage>;
-  /** The newest of the histories of many objects, in their order, at the cost of few questions to the source. 1 to {@link MAX_OBJECTS} objects. Not counted. */
-  histories(objects: readonly ObjectReference[], query?: Pick<ActivityQuery, 'limit'>): Promise<readonly ActivityPage[]>;
+  /** The newest of the histories of many objects, in their order, at the cost of few questions to the source. 1 to {@link MAX_OBJECTS} objects. `count`: default false. */
+  histories(objects: readonly ObjectReference[], query?: Pick<ActivityQuery, 'limit' | 'count'>): Promise<readonly ActivityPage[]>;
   /** What an actor did, in every model. */
   actor(id: string, query?: Omit<ActivityQuery, 'actor'>): Promise<ActivityPage>;
   /** A person's own access log: who read or changed what about the person (related in the role `data-subject`). */

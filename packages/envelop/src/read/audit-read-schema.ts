@@ -88,13 +88,13 @@ function readerOf<Context>({ reader, authorize }: AuditReadOptions<Context>): Re
 
 function logField<Context>({ type, id = idOf }: ObjectLogSettings & { readonly type: string }, read: Read<Context>): Resolver<Context, object, AuditLogArguments, Connection> {
   return (parent, { first, after }, context) =>
-    read(context, async ({ view, objectLogs }) => {
+    read(context, async ({ view, objectLogs, objectCounts }) => {
       const object = { type, id: String(id(parent as never) ?? '') };
       const limit = first ?? undefined;
       if (limit !== undefined && (limit < 1 || limit > MAX_OBJECT_LOG)) throw badInput(`first is not 1 to ${MAX_OBJECT_LOG}.`);
-      const history = (query: ActivityQuery): Promise<ActivityPage> => view.history(object, query);
-      if (after !== undefined && after !== null) return paged(history, { first, after });
-      return connectionOf(await objectLogs.load({ ...object, limit: limit ?? MAX_OBJECT_LOG }), () => history({ limit: 1 }));
+      const count = (): Promise<ActivityPage> => objectCounts.load({ ...object, limit: 1 });
+      if (after !== undefined && after !== null) return connectionOf(await view.history(object, queryOf({ first, after })), count);
+      return connectionOf(await objectLogs.load({ ...object, limit: limit ?? MAX_OBJECT_LOG }), count);
     });
 }
 

@@ -11,6 +11,8 @@ export interface OperationView {
   readonly view: LogView;
   /** First pages of the histories of objects; all that are asked for at a time are read together. */
   readonly objectLogs: DataLoader<ObjectLogKey, ActivityPage, string>;
+  /** The same, only counted. */
+  readonly objectCounts: DataLoader<ObjectLogKey, ActivityPage, string>;
 }
 
 /** Asks `authorize` once for each operation: by its context. */
@@ -18,7 +20,7 @@ export function operationViews<Context>(reader: Reader, authorize: Authorize<Con
   const known = new WeakMap<object, Promise<OperationView>>();
   const open = async (context: Context): Promise<OperationView> => {
     const view = reader.as(await authorize(context));
-    return { view, objectLogs: objectLogs(view) };
+    return { view, objectLogs: objectLogs(view, { count: false }), objectCounts: objectLogs(view, { count: true }) };
   };
   return (context) => {
     if (typeof context !== 'object' || context === null) return open(context);
@@ -30,12 +32,12 @@ export function operationViews<Context>(reader: Reader, authorize: Authorize<Con
   };
 }
 
-function objectLogs(view: LogView): OperationView['objectLogs'] {
+function objectLogs(view: LogView, { count }: { readonly count: boolean }): OperationView['objectLogs'] {
   return new DataLoader(async (keys) => {
     const byLimit = Map.groupBy(keys, ({ limit }) => limit);
     const pages = new Map<ObjectLogKey, ActivityPage>();
     for (const [limit, own] of byLimit) {
-      const found = await view.histories(own, { limit });
+      const found = await view.histories(own, { limit, count });
       own.forEach((key, index) => pages.set(key, found[index] as ActivityPage));
     }
     return keys.map((key) => pages.get(key) as ActivityPage);

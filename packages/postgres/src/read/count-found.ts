@@ -9,7 +9,7 @@ import { Parameters } from './parameters.ts';
 import { unexplainedConditions } from './unexplained.ts';
 
 /** A count is exact up to here. */
-const EXACT_UP_TO = 1000;
+export const EXACT_UP_TO: number = 1000;
 /** Most records that are examined for a count where a filter has no index. */
 const COUNT_BUDGET = 2000;
 

@@ -25,11 +25,12 @@ export async function findHistories(client: PostgresLike, objects: readonly Hist
   return pages;
 }
 
-interface Indexed extends HistoryOf {
+/** An object with its place in what was asked for. */
+export interface IndexedObject extends HistoryOf {
   readonly index: number;
 }
 
-async function readTogether(client: PostgresLike, objects: readonly Indexed[], search: PageSearch): Promise<ReadonlyMap<number, FoundRecords>> {
+async function readTogether(client: PostgresLike, objects: readonly IndexedObject[], search: PageSearch): Promise<ReadonlyMap<number, FoundRecords>> {
   if (objects.length === 0) return new Map();
   const windows = await effectsWindows(client, objects, search);
   const found = Map.groupBy(await historyRows(client, objects, { windows, search }), (row) => Number(row['object_index']));
@@ -55,13 +56,13 @@ async function readTogether(client: PostgresLike, objects: readonly Indexed[], s
 const NO_EFFECTS: EffectsWindow = { explained: new Map(), unexplained: [], until: undefined };
 
 /** The objects as rows: `object_index, object_type, object_id, object_table`. */
-function objectsSql(objects: readonly Indexed[], parameters: Parameters): string {
+export function objectsSql(objects: readonly IndexedObject[], parameters: Parameters): string {
   const given = objects.map(({ index, type, id, table }) => ({ object_index: index, object_type: type, object_id: id, object_table: table }));
   return `jsonb_to_recordset(${parameters.add(JSON.stringify(given), 'jsonb')}) as object (object_index int, object_type text, object_id text, object_table text)`;
 }
 
 /** The newest effects of each object's row. */
-async function effectsWindows(client: PostgresLike, objects: readonly Indexed[], { limit }: PageSearch): Promise<ReadonlyMap<number, EffectsWindow>> {
+async function effectsWindows(client: PostgresLike, objects: readonly IndexedObject[], { limit }: PageSearch): Promise<ReadonlyMap<number, EffectsWindow>> {
   const size = Math.max(2 * limit, 50);
   const parameters = new Parameters();
   const { rows } = await client.query(
@@ -80,7 +81,7 @@ interface Asked {
 }
 
 /** As target, as related, and what changed the row, in each model. */
-async function historyRows(client: PostgresLike, objects: readonly Indexed[], { windows, search }: Asked): Promise<readonly PostgresRow[]> {
+async function historyRows(client: PostgresLike, objects: readonly IndexedObject[], { windows, search }: Asked): Promise<readonly PostgresRow[]> {
   const parameters = new Parameters();
   const links = [...windows].flatMap(([index, { explained }]) => [...explained.keys()].map((id) => ({ object_index: index, activity_id: id })));
   const linksSql = `jsonb_to_recordset(${parameters.add(JSON.stringify(links), 'jsonb')}) as link (object_index int, activity_id uuid)`;

@@ -5,6 +5,7 @@ import { actionsWithPrefix } from './actions-with-prefix.ts';
 import { tableOf } from './branch.ts';
 import type { Branch } from './branch.ts';
 import { chooseLead } from './choose-lead.ts';
+import { countHistories } from './count-histories.ts';
 import { countDistinct, countFound, countUnexplained } from './count-found.ts';
 import { effectsWindow } from './effects-window.ts';
 import { findHistories } from './find-histories.ts';
@@ -46,8 +47,10 @@ export class PostgresSource implements LogSource {
 
   async histories(search: PageSearch, objects: readonly ObjectReference[]): Promise<readonly FoundPage[]> {
     const models = this.#models(search);
-    const found = await findHistories(this.#client, objects.map(({ type, id }) => ({ type, id, table: this.#tableOfType(type), models })), search);
-    return found.map((page) => ({ ...page, count: null, countExact: false }));
+    const asked = objects.map(({ type, id }) => ({ type, id, table: this.#tableOfType(type), models }));
+    const found = await findHistories(this.#client, asked, search);
+    const counts = search.count ? await countHistories(this.#client, asked, search) : [];
+    return found.map((page, index) => ({ ...page, ...(counts[index] ?? { count: null, countExact: false }) }));
   }
 
   async get(id: string, search: Search): Promise<FoundRecord | undefined> {
