@@ -9,10 +9,10 @@ import { addShow } from './commands/show.ts';
 import { addTail } from './commands/tail.ts';
 import { addTriggers } from './commands/triggers.ts';
 import { examples } from './commands/common-options.ts';
-import type { RunOptions, Start } from './run.ts';
+import type { CliOptions, Start } from './run.ts';
 
 /** The command line as a whole. */
-export function createProgram({ stdout, stderr }: RunOptions, start: Start): Command {
+export function createProgram({ stdout, stderr }: CliOptions, start: Start): Command {
   const program = new Command('deedlog')
     .description('Reads the audit log, checks it, and finds what is not audited.')
     .exitOverride()

@@ -12,7 +12,7 @@ import type { Output } from './terminal/terminal.ts';
 import { visibleText } from './terminal/visible-text.ts';
 
 /** Where and on what a command runs. */
-export interface RunOptions {
+export interface CliOptions {
   readonly stdout: Output;
   readonly stderr: Output;
   /** `DATABASE_URL`, `NO_COLOR`, `TERM` and the variable of `--hash-key-env` are looked at. Default: nothing is set. */
@@ -34,7 +34,7 @@ export type Body = (session: Session) => Promise<number>;
 export type Start = (flags: CommonFlags, body: Body) => Promise<void>;
 
 /** Runs one command line, without the names of node and the program, and resolves to its exit code. Never rejects. */
-export async function run(argv: readonly string[], options: RunOptions): Promise<number> {
+export async function run(argv: readonly string[], options: CliOptions): Promise<number> {
   const terminal = new Terminal(options.stdout, options.stderr, options.env ?? {});
   let code = OK;
   const start: Start = async (flags, body) => {

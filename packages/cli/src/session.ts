@@ -9,7 +9,7 @@ import type { DeedlogConfig } from './define-config.ts';
 import { cliError } from './errors.ts';
 import { loadConfig } from './load-config.ts';
 import type { LoadedConfig } from './load-config.ts';
-import type { RunOptions } from './run.ts';
+import type { CliOptions } from './run.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 /** Flags that every command has. */
@@ -29,13 +29,13 @@ export class Session implements AsyncDisposable {
   /** Tables for people, or JSON Lines for programs. */
   readonly forPeople: boolean;
   readonly #flags: CommonFlags;
-  readonly #options: RunOptions;
+  readonly #options: CliOptions;
   readonly #resources = new AsyncDisposableStack();
   #loaded: Promise<LoadedConfig> | undefined;
   #orm: Promise<MikroORM> | undefined;
   #client: Promise<PostgresLike> | undefined;
 
-  constructor(terminal: Terminal, flags: CommonFlags, options: RunOptions) {
+  constructor(terminal: Terminal, flags: CommonFlags, options: CliOptions) {
     this.terminal = terminal;
     this.#flags = flags;
     this.#options = options;

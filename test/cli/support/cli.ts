@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { run } from 'deedlog';
-import type { Output, RunOptions } from 'deedlog';
+import type { CliOptions as CommandOptions, Output } from 'deedlog';
 
 export interface CliResult {
   readonly code: number;
@@ -9,7 +9,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-export interface CliOptions extends Omit<RunOptions, 'stdout' | 'stderr'> {
+export interface CliOptions extends Omit<CommandOptions, 'stdout' | 'stderr'> {
   /** As on a terminal of 80 columns. Default false: a pipe. */
   readonly tty?: boolean;
   readonly columns?: number;
