@@ -1,6 +1,4 @@
-import type { ActivityContext } from '../record/activity.ts';
 import type { Receipt } from '../capture/receipt.ts';
-import type { Actor } from '../record/actor.ts';
 import { DATA_SUBJECT } from './data-subject.ts';
 import { coreError } from '../errors.ts';
 import type { LogView, Reader } from './reader.ts';
@@ -8,16 +6,9 @@ import type { LogView, Reader } from './reader.ts';
 /** The action of a recorded read of the log. */
 export const READ_ACTION = 'audit.read';
 
-/** Of `createDeedlog`'s result, what recording reads takes. */
+/** Of `createDeedlog`'s result, what recording reads takes. With a catalogue, {@link READ_ACTION} is one of its actions. */
 interface ReadTracker {
-  trackActivity(activity: {
-    readonly action: string;
-    readonly actor: Actor;
-    readonly target?: { readonly type: string; readonly id: string };
-    readonly related?: readonly { readonly role: string; readonly type: string; readonly id: string }[];
-    readonly context?: ActivityContext;
-    readonly metadata: Readonly<Record<string, unknown>>;
-  }): Promise<Receipt>;
+  trackActivity(activity: never): Promise<Receipt>;
 }
 
 export interface RecordReadsOptions {
@@ -47,13 +38,15 @@ export function recordReads(reader: Reader, { deedlog, people = [] }: RecordRead
       if (actor === undefined) throw coreError('READ_DENIED', 'reads are recorded, and the policy does not name its reader');
       const record = async ({ read, object, person = false, query }: ReadFacts): Promise<void> => {
         const { after: _after, before: _before, ...filters } = (query ?? {}) as Record<string, unknown>;
-        const { status, error } = await deedlog.trackActivity({
+        const activity = {
           action: READ_ACTION,
           actor,
           ...(object === undefined ? {} : { target: object }),
           ...(object !== undefined && person ? { related: [{ role: DATA_SUBJECT, ...object }] } : {}),
           metadata: { read, ...filters },
-        });
+        };
+        // A catalogue narrows what its deedlog takes; that it lacks the action is refused when it is tracked.
+        const { status, error } = await deedlog.trackActivity(activity as never);
         if (status === 'lost') throw coreError('READ_DENIED', 'the read could not be recorded', error);
       };
       return recordedView(view, record, (type) => people.includes(type));
