@@ -1,0 +1,21 @@
+import { modelShapes, recordReads } from '@deedlog/core';
+import type { FindingItem, Reader } from '@deedlog/core';
+import { mikroOrmReader, postgresClient, reconcileTables } from '@deedlog/mikro-orm';
+import { reconcile } from '@deedlog/postgres';
+import type { Finding } from '@deedlog/postgres';
+import type { MikroORM } from '@mikro-orm/core';
+import { models } from '../audit.ts';
+import type { ClinicLog } from '../audit.ts';
+
+/** The log of the clinic for reading. Reading it is recorded, in a patient's access log where it is about one. */
+export function createLogReader(orm: MikroORM, deedlog: ClinicLog): Reader {
+  return recordReads(mikroOrmReader(orm, { models, findings: () => findFaults(orm) }), { deedlog, people: ['Patient'] });
+}
+
+/** What does not add up, as the viewer shows it. */
+async function findFaults(orm: MikroORM): Promise<FindingItem[]> {
+  const { findings } = await reconcile(postgresClient(orm), { tables: reconcileTables(orm), models: modelShapes(models) });
+  return findings.map(({ kind, problem, table, key, field, at, databaseUser, transaction, activityId }: Finding) => ({
+    kind, table, key, field, at: at?.toISOString() ?? null, databaseUser, transaction, activityId, detail: problem.replaceAll('-', ' '),
+  }));
+}
