@@ -99,7 +99,7 @@ export interface ActivityPage {
   readonly count: number | null;
   /** False: `count` is an estimate, because counting all would take long. */
   readonly countExact: boolean;
-  /** May be fewer than `limit` although `next` is not null: a search examines a bounded number of records for one page. */
+  /** May be fewer than `limit` although `next` is not null: where a filter is not indexed, a bounded number of records is examined for one page. */
   readonly results: readonly ActivityItem[];
   /** Pass as `after` for what is older; null: there is nothing. */
   readonly next: string | null;

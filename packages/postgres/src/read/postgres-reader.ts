@@ -15,7 +15,9 @@ export interface PostgresReaderOptions extends ReaderOptions {
 
 /**
  * Reads the log in PostgreSQL, over any client. It only reads: a role that may do nothing but select from schema `deedlog` is enough.
- * Every page examines a bounded number of records, whatever is asked for.
+ * No page costs more for being far back. What is listed in the order of an index (time, actor, action, tenant, target) examines a bounded number of
+ * records for a page; what an index finds without an order (a request, a related object, a person's access log, rare words) is examined
+ * whole for each page, and costs as much as there is of it.
  */
 export function postgresReader(client: PostgresLike, options: PostgresReaderOptions = {}): Reader {
   const { models = {}, tables = {}, findings } = options;

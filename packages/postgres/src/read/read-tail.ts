@@ -57,7 +57,7 @@ export async function readTail(
   const rows: PostgresRow[] = [];
   let end = BigInt(low);
   for (const branch of branches) {
-    const found = await writtenBetween(client, branch, { search, cursor, low, high });
+    const found = await writtenBetween(client, branch, { search, cursor, low, high, now });
     // Its last transaction is there as a whole; what comes after it waits for the next batch.
     if (found.length >= MAX_BATCH) end = [end, numberOf(found.at(-1)) + 1n].reduce((one, other) => (one < other ? one : other));
     rows.push(...found);
@@ -74,13 +74,15 @@ interface Between {
   readonly cursor: TailCursor;
   readonly low: string;
   readonly high: string;
+  readonly now: string;
 }
 
-async function writtenBetween(client: PostgresLike, branch: Omit<Branch, 'lead'>, { search, cursor, low, high }: Between): Promise<readonly PostgresRow[]> {
+/** The times are constants: compared with a clock that PostgreSQL asks for each row, no index would serve. */
+async function writtenBetween(client: PostgresLike, branch: Omit<Branch, 'lead'>, { search, cursor, low, high, now }: Between): Promise<readonly PostgresRow[]> {
   const parameters = new Parameters();
   const writtenBy = written(parameters.add(high, 'bigint'));
   const where = [
-    `occurred_at >= greatest(${parameters.add(cursor.since, 'timestamptz')} - interval '${SLACK}', clock_timestamp() - interval '${OLDEST}')`,
+    `occurred_at >= greatest(${parameters.add(cursor.since, 'timestamptz')} - interval '${SLACK}', ${parameters.add(now, 'timestamptz')} - interval '${OLDEST}')`,
     ...timeConditions(search.filter, parameters),
     `${writtenBy} >= ${parameters.add(cursor.done, 'bigint')}`,
     `${writtenBy} < ${parameters.add(low, 'bigint')}`,

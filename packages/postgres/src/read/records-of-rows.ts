@@ -34,7 +34,7 @@ export async function recordsOfRows(client: PostgresLike, rows: readonly Postgre
   });
 }
 
-/** The limit has no order inside: an activity may have millions, and equal keys of an index lie in the order in which they were written. */
+/** The limit has no order inside: an activity may have millions, and with one PostgreSQL would read and sort them all; they lie in the order in which they were written. */
 const EFFECTS = `select effect.activity_id::text as activity_id, ${EFFECT_LIST}
 from (select value::uuid as id from jsonb_array_elements_text($1::jsonb)) as activity
 cross join lateral (select * from deedlog.effect where activity_id = activity.id limit ${MAX_EFFECTS + 1}) as effect
