@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { MAX_LIMIT } from '@deedlog/core';
 import type { ActivityFilter, ActivityItem, LogView } from '@deedlog/core';
 import type { Command } from 'commander';
 import { OK } from '../exit-codes.ts';
@@ -25,7 +26,7 @@ const DEFAULTS = ['when', 'actor', 'action', 'outcome', 'object'];
 export function addTail(program: Command, start: Start): void {
   const command = program.command('tail').description('The last activities, then each new one once it is committed, until Ctrl-C.');
   withConnection(withOutput(withFilters(command)))
-    .option('--lines <n>', 'how many of the last ones to begin with', positive, 10)
+    .option('--lines <n>', 'how many of the last ones to begin with, 500 at most', positive, 10)
     .option('--interval <duration>', 'how often to look', '1s')
     .option('--columns <names>', 'columns of the table: when,actor,action,message,id and others')
     .addHelpText('after', examples(['deedlog tail', "deedlog tail --outcome denied --action 'login.*'", 'deedlog tail --json | jq -r .message']))
@@ -57,9 +58,10 @@ interface Following {
 async function follow(view: LogView, { filter, interval, lines, signal, print }: Following): Promise<void> {
   // First the place to go on from: what is committed meanwhile comes in both, and is left out once.
   let { cursor } = await view.tail(undefined, filter);
-  const last = (await view.list({ ...filter, limit: lines, count: false })).results.toReversed();
-  const seen = new Set(last.map(({ id }) => id));
-  await print(last);
+  const { results: newest } = await view.list({ ...filter, limit: MAX_LIMIT, count: false });
+  // More than are printed: a transaction that is open anywhere holds up what was committed before we began, too.
+  const seen = new Set(newest.map(({ id }) => id));
+  await print(newest.slice(0, lines).toReversed());
   while (!signal.aborted) {
     const batch = await view.tail(cursor, filter);
     cursor = batch.cursor;
