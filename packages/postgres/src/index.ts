@@ -39,6 +39,7 @@ export { triggerSql } from './triggers/trigger-sql.ts';
 export type { TriggerSql } from './triggers/trigger-sql.ts';
 export { reconcile } from './reconcile/reconcile.ts';
 export type { Reconciliation, ReconcileOptions, ReconcileTable } from './reconcile/reconcile.ts';
+export { findingItems } from './reconcile/finding-items.ts';
 export type { Finding, FindingKind, FindingProblem } from './reconcile/finding.ts';
 export { roleScript } from './roles/role-script.ts';
 export type { RoleScriptOptions } from './roles/role-script.ts';

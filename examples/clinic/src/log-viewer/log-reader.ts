@@ -1,8 +1,7 @@
 import { modelShapes, recordReads } from '@deedlog/core';
 import type { FindingItem, Reader } from '@deedlog/core';
 import { mikroOrmReader, postgresClient, reconcileTables } from '@deedlog/mikro-orm';
-import { reconcile } from '@deedlog/postgres';
-import type { Finding } from '@deedlog/postgres';
+import { findingItems, reconcile } from '@deedlog/postgres';
 import type { MikroORM } from '@mikro-orm/core';
 import { models } from '../audit.ts';
 import type { ClinicLog } from '../audit.ts';
@@ -15,7 +14,5 @@ export function createLogReader(orm: MikroORM, deedlog: ClinicLog): Reader {
 /** What does not add up, as the viewer shows it. */
 async function findFaults(orm: MikroORM): Promise<FindingItem[]> {
   const { findings } = await reconcile(postgresClient(orm), { tables: reconcileTables(orm), models: modelShapes(models) });
-  return findings.map(({ kind, problem, table, key, field, at, databaseUser, transaction, activityId }: Finding) => ({
-    kind, table, key, field, at: at?.toISOString() ?? null, databaseUser, transaction, activityId, detail: problem.replaceAll('-', ' '),
-  }));
+  return findingItems(findings);
 }
