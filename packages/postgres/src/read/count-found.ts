@@ -12,6 +12,8 @@ import { unexplainedConditions } from './unexplained.ts';
 export const EXACT_UP_TO: number = 1000;
 /** Most records that are examined for a count where a filter has no index. */
 const COUNT_BUDGET = 2000;
+/** The same where each record's text must be taken apart. */
+const TEXT_BUDGET = 500;
 
 export type Count = Pick<FoundPage, 'count' | 'countExact'>;
 
@@ -29,9 +31,10 @@ function sumOf(counts: readonly (Count & { readonly count: number })[]): Count {
 async function countBranch(client: PostgresLike, branch: Branch, search: Search): Promise<Count & { count: number }> {
   const parameters = new Parameters();
   const others = otherConditions(search, branch.lead, parameters);
-  if (others.length > 0 && (await estimateLead(client, branch, search)) > 2 * COUNT_BUDGET) return { count: await estimateBranch(client, branch, search), countExact: false };
+  const most = search.filter.words.length > 0 ? TEXT_BUDGET : COUNT_BUDGET;
+  if (others.length > 0 && (await estimateLead(client, branch, search)) > 2 * most) return { count: await estimateBranch(client, branch, search), countExact: false };
   const lead = [leadCondition(branch.lead, parameters), ...timeConditions(search.filter, parameters)].join(' and ');
-  const budget = others.length === 0 ? EXACT_UP_TO + 1 : COUNT_BUDGET;
+  const budget = others.length === 0 ? EXACT_UP_TO + 1 : most;
   const order = isOrdered(branch.lead) && !('values' in branch.lead && branch.lead.values.length > 1) ? 'order by occurred_at desc, id desc' : '';
   const columns = others.length === 0 ? '' : '*';
   const { rows } = await client.query(

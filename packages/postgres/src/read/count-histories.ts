@@ -5,7 +5,7 @@ import { otherConditions } from './conditions.ts';
 import { EXACT_UP_TO } from './count-found.ts';
 import type { Count } from './count-found.ts';
 import { WINDOW } from './effects-window.ts';
-import { objectsSql } from './find-histories.ts';
+import { objectsSql, relatedSql } from './find-histories.ts';
 import type { HistoryOf } from './find-history.ts';
 import { Parameters } from './parameters.ts';
 
@@ -18,8 +18,8 @@ export async function countHistories(client: PostgresLike, objects: readonly His
     const about = (condition: string): string => `(select id from ${tableOf(model)} where ${condition}${others} limit ${EXACT_UP_TO + 1})`;
     return [
       about('target_type = object_type and target_id = object_id'),
-      about(`related is not null and related @> jsonb_build_array(jsonb_build_object('type', object_type, 'id', object_id))`),
-      about('id = any(row_change.ids)'),
+      `(${relatedSql(tableOf(model), 'id, tenant')} select id from found where true${others} limit ${EXACT_UP_TO + 1})`,
+      `(select id from unnest(row_change.ids) as link (activity_id) join lateral (select * from ${tableOf(model)} where id = link.activity_id offset 0) as record on true where true${others})`,
     ];
   });
   const { rows } = await client.query(

@@ -4,7 +4,7 @@ import { positionSql } from './branch.ts';
 import { Parameters } from './parameters.ts';
 
 /** Effects of a row that are looked at for one page. */
-export const WINDOW: number = 1000;
+export const WINDOW: number = 500;
 /** How many of them lie before the place where the page begins: so far may the order of effects differ from that of their activities. */
 const OVERLAP = 250;
 

@@ -18,7 +18,7 @@ export interface HistoryOf extends ObjectReference {
 export async function findHistory(client: PostgresLike, object: HistoryOf, search: PageSearch): Promise<FoundRecords & { readonly window: EffectsWindow }> {
   const window = await effectsWindow(client, object, { table: object.table, position: search.position });
   const activities = await findPage(client, historyBranches(object, [...window.explained.keys()]), search);
-  const unexplained = search.unexplained === 'also' && !isFiltered(search) ? await unexplainedNear(client, window, search) : [];
+  const unexplained = await unexplainedNear(client, window, search);
   const inOrder = search.position?.direction === 'newer' ? activities.records.toReversed() : activities.records;
   const reach = { records: unexplained, continueAt: window.until };
   return { ...withEffects(mergePages({ ...activities, records: inOrder }, reach, search), window, search), window };
@@ -39,7 +39,9 @@ function isFiltered({ filter: { from: _from, until: _until, columns, words, ...o
   return columns.length > 0 || words.length > 0 || Object.values(others).some((value) => value !== undefined);
 }
 
-async function unexplainedNear(client: PostgresLike, { unexplained }: EffectsWindow, search: PageSearch): Promise<FoundRecord[]> {
+/** The row changes in a window that nobody explained, as far as the search shows them. */
+export async function unexplainedNear(client: PostgresLike, { unexplained }: EffectsWindow, search: PageSearch): Promise<FoundRecord[]> {
+  if (search.unexplained !== 'also' || isFiltered(search)) return [];
   const { position, filter } = search;
   const order = inDirection(search);
   const found = await effectsByNumber(client, unexplained);

@@ -7,10 +7,12 @@ import type { Branch } from './branch.ts';
 import { chooseLead } from './choose-lead.ts';
 import { countHistories } from './count-histories.ts';
 import { countDistinct, countFound, countUnexplained } from './count-found.ts';
+import type { Count } from './count-found.ts';
 import { effectsWindow } from './effects-window.ts';
 import { findHistories } from './find-histories.ts';
-import { findHistory, historyBranches } from './find-history.ts';
+import { findHistory, historyBranches, unexplainedNear } from './find-history.ts';
 import { findPage } from './find-page.ts';
+import type { FoundRecords } from './find-page.ts';
 import { readChart } from './read-chart.ts';
 import { readTail } from './read-tail.ts';
 import { findRecord } from './find-record.ts';
@@ -38,11 +40,11 @@ export class PostgresSource implements LogSource {
     const client = this.#client;
     if (search.unexplained === 'only') {
       const found = await findUnexplained(client, search, this.#tableOfType);
-      return { ...found, ...(await countIf(search, () => countUnexplained(client, search, this.#tableOfType))) };
+      return withCount(search, found, () => countUnexplained(client, search, this.#tableOfType));
     }
     if (search.object !== undefined) return this.#history(search, search.object);
     const branches = await this.#branches(search);
-    return { ...(await findPage(client, branches, search)), ...(await countIf(search, () => countFound(client, branches, search))) };
+    return withCount(search, await findPage(client, branches, search), () => countFound(client, branches, search));
   }
 
   async histories(search: PageSearch, objects: readonly ObjectReference[]): Promise<readonly FoundPage[]> {
@@ -71,13 +73,13 @@ export class PostgresSource implements LogSource {
   async #history(search: PageSearch, { type, id }: ObjectReference): Promise<FoundPage> {
     const object = { type, id, table: this.#tableOfType(type), models: this.#models(search) };
     const { window, ...found } = await findHistory(this.#client, object, search);
-    const count = await countIf(search, async () => {
-      const { explained, unexplained, until } = search.position === undefined ? window : await effectsWindow(this.#client, object, { table: object.table, position: undefined });
-      const counted = await countDistinct(this.#client, historyBranches(object, [...explained.keys()]), search);
-      const more = search.unexplained === 'also' ? unexplained.length : 0;
-      return { count: (counted.count ?? 0) + more, countExact: counted.countExact && until === undefined };
+    return withCount(search, found, async () => {
+      const whole = { ...search, position: undefined };
+      const counted = search.position === undefined ? window : await effectsWindow(this.#client, object, { table: object.table, position: undefined });
+      const { count, countExact } = await countDistinct(this.#client, historyBranches(object, [...counted.explained.keys()]), whole);
+      const rowChanges = await unexplainedNear(this.#client, counted, whole);
+      return { count: (count ?? 0) + rowChanges.length, countExact: countExact && counted.until === undefined };
     });
-    return { ...found, ...count };
   }
 
   async #branches(search: Search): Promise<Branch[]> {
@@ -97,6 +99,9 @@ export class PostgresSource implements LogSource {
   }
 }
 
-async function countIf<Count>({ count }: PageSearch, body: () => Promise<Count>): Promise<Count | { count: null; countExact: boolean }> {
-  return count ? body() : { count: null, countExact: false };
+/** A first page after which nothing comes is its own count. */
+async function withCount({ count, position }: PageSearch, found: FoundRecords, body: () => Promise<Count>): Promise<FoundPage> {
+  if (!count) return { ...found, count: null, countExact: false };
+  if (position === undefined && found.continueAt === undefined) return { ...found, count: found.records.length, countExact: true };
+  return { ...found, ...(await body()) };
 }
