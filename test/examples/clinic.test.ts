@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { playTheDay, playTheNight, QualityActivity, renderTimeline, unexplainedSince } from 'clinic';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase } from '../support/database.ts';
-import { runDemo } from './support/run-demo.ts';
+import { browserSession } from './support/browser-session.ts';
+import { runDemo, visitDemo } from './support/run-demo.ts';
 import type { DemoRun } from './support/run-demo.ts';
 import { expectNoSecret } from './support/secrets.ts';
 import { testClinic } from './support/test-clinic.ts';
@@ -74,6 +75,17 @@ test('a demo that cannot start says so and ends with 1', { timeout: START_MS }, 
   const run = await runDemo({ connection: { clientUrl: 'postgres://nobody@127.0.0.1:1/nothing' } });
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(/^The demo failed: .*ECONNREFUSED/);
+});
+
+test('a demo that serves prints a link to the log, and who may sign in there', { timeout: START_MS }, async () => {
+  await using database = await testDatabase({ migrated: false });
+  const run = await visitDemo(database, async (stdout) => {
+    const [, origin = '', email = '', password = ''] = /^Audit log: (\S+)\/audit {2}\(sign in as (\S+) \/ (.+)\)$/m.exec(stdout) ?? [];
+    const session = browserSession(origin);
+    expect((await session.post('/audit/sign-in', { email, password })).headers.get('location')).toBe('/audit');
+    expect((await session.get('/audit', 'text/html')).status).toBe(200);
+  });
+  expect(run).toMatchObject({ code: 0, stderr: '' });
 });
 
 describe('the day and the night, in this process', () => {
