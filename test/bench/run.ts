@@ -2,12 +2,20 @@
 import { effectsBench } from './effects.bench.ts';
 import { printMissed, printRatios } from './report.ts';
 import type { Ratio } from './compare.ts';
+import { readBench } from './read.bench.ts';
 import { triggersBench } from './triggers.bench.ts';
 import { trpcBench } from './trpc.bench.ts';
 import { updateBench } from './update.bench.ts';
 import { yogaBench } from './yoga.bench.ts';
 
-const benches: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = { trpc: trpcBench, yoga: yogaBench, update: updateBench, effects: effectsBench, triggers: triggersBench };
+const benches: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
+  trpc: trpcBench,
+  yoga: yogaBench,
+  update: updateBench,
+  effects: effectsBench,
+  triggers: triggersBench,
+  read: readBench,
+};
 const chosen = process.argv.slice(2);
 
 const ratios: Ratio[] = [];

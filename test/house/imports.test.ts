@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   testkit: ['core'],
   postgres: ['core', 'ledger'],
   'mikro-orm': ['core', 'postgres'],
+  cli: ['core', 'envelop', 'http', 'mikro-orm', 'postgres', 'trpc'],
 };
 
 /** The only Node module that core may use: everything else has to run where there is no Node. */

@@ -111,6 +111,12 @@ describe('a project outside the workspace', () => {
     expect(stdout).toBe('recorded\n');
   });
 
+  test('has the command line', async () => {
+    const { code, stdout, output } = await exec('npx', ['--no-install', 'deedlog', 'list', '--help'], { cwd: project, env: outsideWorkspace(), workspaceTools: false });
+    expect(code, output).toBe(0);
+    expect(stdout).toMatch(/^Usage: deedlog list /);
+  });
+
   test('has examples of the README to run', () => {
     expect(snippets.length).toBeGreaterThan(0);
   });

@@ -43,7 +43,8 @@ const typesStep: Step = {
     const packages = readdirSync(join(root, 'packages')).map((folder) => join('packages', folder));
     const built = single((await runCommand('tsc', ['-b', ...packages])) === 0);
     const whole = single((await runCommand('tsc', ['-p', 'tsconfig.json'])) === 0);
-    return sumTallies([built, whole]);
+    const page = single((await runCommand('tsc', ['-p', 'packages/viewer/page'])) === 0);
+    return sumTallies([built, whole, page]);
   },
 };
 

@@ -35,10 +35,19 @@ export const actions = defineActions({
   'admin.activities': {},
 
   'data.check': {},
+
+  'appointment.postpone': { reason: 'required' },
+
+  // Said by the front end, which alone knows it.
+  'report.print': {
+    metadata: z.object({ report: z.enum(['rota', 'stock']), pages: z.number().int() }),
+    message: '{actor.label} printed the {metadata.report}',
+  },
+  'audit.read': {},
 });
 
 /** Kinds of activity with columns of their own, beside the default. */
-const models = { 'data-quality': QualityActivity };
+export const models = { 'data-quality': QualityActivity };
 
 /** The log of the clinic. */
 export type ClinicLog = Deedlog<AppContext, typeof actions, typeof models>;

@@ -8,6 +8,7 @@ import { openDatabase } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
 import { dispense } from './jobs/dispense.ts';
 import { JobQueue } from './jobs/job-queue.ts';
+import { createLogReader } from './log-viewer/log-reader.ts';
 import { seed } from './seed.ts';
 import { startServer } from './server.ts';
 
@@ -43,7 +44,7 @@ export async function startClinic({ port = 0, secret, hashKey, ...database }: Cl
   const tokens = new Tokens(secret === undefined ? randomBytes(SECRET_BYTES) : new TextEncoder().encode(secret));
   const jobs = new JobQueue(deedlog, ({ prescriptionId }) => dispense(orm.em.fork(), deedlog, prescriptionId));
   const parts: AppParts = { em: orm.em, deedlog, tokens, jobs };
-  const server = await startServer(parts, port);
+  const server = await startServer({ ...parts, reader: createLogReader(orm, deedlog) }, port);
   return {
     url: server.url,
     orm,

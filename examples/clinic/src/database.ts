@@ -23,8 +23,9 @@ export async function openDatabase({ url, fresh = false }: DatabaseOptions = {})
   const orm = await connect(url);
   try {
     if (fresh) await orm.schema.drop();
-    await orm.schema.update();
+    // First: the triggers in the clinic's schema stand on deedlog's.
     await migrateDeedlog(orm, { models: [QualityActivity] });
+    await orm.schema.update();
   } catch (error) {
     await orm.close(true);
     throw error;

@@ -8,7 +8,8 @@ import type { Clinic } from './clinic.ts';
 import { playTheNight } from './demo/night.ts';
 import { playTheDay } from './demo/script.ts';
 import { renderTimeline } from './demo/timeline.ts';
-import { activitiesSince, effectsOf } from './log.ts';
+import { activitiesSince, effectsOf, unexplainedSince } from './log.ts';
+import { LOG_READER, SEED_PASSWORD } from './seed.ts';
 
 try {
   const { once } = parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
@@ -28,7 +29,8 @@ async function runDemo(once: boolean): Promise<void> {
     await playTheNight(clinic);
     const em = clinic.orm.em.fork();
     const activities = await activitiesSince(em, since);
-    console.log(renderTimeline({ activities, effects: await effectsOf(em, activities) }, { coloured: process.stdout.isTTY === true && pico.isColorSupported }));
+    const effects = [...(await effectsOf(em, activities)), ...(await unexplainedSince(em, since))];
+    console.log(renderTimeline({ activities, effects }, { coloured: process.stdout.isTTY === true && pico.isColorSupported }));
     if (!once) await serveUntilInterrupted(clinic);
   } finally {
     await clinic.close();
@@ -36,7 +38,8 @@ async function runDemo(once: boolean): Promise<void> {
 }
 
 async function serveUntilInterrupted({ url }: Clinic): Promise<void> {
-  console.log(`\n${url} serves /trpc, /graphql and /health. Ctrl-C ends it.`);
+  console.log(`\nAudit log: ${url}/audit  (sign in as ${LOG_READER} / ${SEED_PASSWORD})`);
+  console.log(`${url} serves /trpc, /graphql and /health, too. Ctrl-C ends it.`);
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });

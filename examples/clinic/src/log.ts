@@ -22,6 +22,11 @@ export function effectsOf(em: EntityManager, activities: readonly Activity[]): P
   return em.find(EffectEntity, { activityId: { $in: activities.map(({ id }) => id) } }, { orderBy: { id: 'asc' } });
 }
 
+/** What the database saw from then on and no activity explains: somebody went past the application. */
+export function unexplainedSince(em: EntityManager, since: Date): Promise<EffectRecord[]> {
+  return em.find(EffectEntity, { activityId: null, at: { $gte: since } }, { orderBy: { id: 'asc' } });
+}
+
 function ofQuality({ team, findings, ...activity }: QualityRecord): Activity {
   return { ...activity, model: 'data-quality', columns: { team, findings: findings ?? null } };
 }

@@ -8,7 +8,7 @@ const clinic = await startClinic({
   hashKey: process.env['CLINIC_HASH_KEY'],
   port: Number(process.env['PORT'] ?? DEFAULT_PORT),
 });
-console.log(`${clinic.url} serves /trpc, /graphql and /health`);
+console.log(`${clinic.url} serves /trpc, /graphql, /audit and /health`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {

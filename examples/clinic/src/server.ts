@@ -1,9 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Reader } from '@deedlog/core';
+import { getRequestListener } from '@hono/node-server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { createContext } from './context.ts';
 import type { AppParts } from './context.ts';
 import { createGraphqlServer } from './graphql/yoga.ts';
+import { createViewerApp } from './log-viewer/viewer-app.ts';
 import { createAppRouter } from './trpc/app-router.ts';
 
 /** How long calls under way may take once the server is to stop, in milliseconds; then they are cut off. */
@@ -15,18 +18,25 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Both APIs behind one HTTP server: /trpc, /graphql, /health. Listens on the loopback address only. */
-export async function startServer(parts: AppParts, port: number): Promise<RunningServer> {
+export interface ServerParts extends AppParts {
+  /** Of the log, for /audit. */
+  readonly reader: Reader;
+}
+
+/** Both APIs and the log behind one HTTP server: /trpc, /graphql, /audit, /health. Listens on the loopback address only. */
+export async function startServer({ reader, ...parts }: ServerParts, port: number): Promise<RunningServer> {
   const trpc = createHTTPHandler({
     router: createAppRouter(parts.deedlog),
     createContext: ({ req }) => createContext(req, parts),
     basePath: '/trpc/',
   });
   const graphql = createGraphqlServer(parts);
+  const viewer = getRequestListener(createViewerApp(parts, reader).fetch, { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname.startsWith('/trpc/')) trpc(request, response);
     else if (pathname === '/graphql') void graphql(request, response);
+    else if (pathname === '/audit' || pathname.startsWith('/audit/')) void viewer(request, response);
     else response.writeHead(pathname === '/health' ? 200 : 404, { 'content-type': 'text/plain' }).end(pathname === '/health' ? 'ok' : 'not found');
   });
   await new Promise<void>((resolve, reject) => {

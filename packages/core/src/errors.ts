@@ -48,6 +48,7 @@ export type CoreErrorCode =
   | 'CONTEXT_INVALID'
   | 'CONTEXT_MISSING'
   | 'CONTEXT_RESOLVER_FAILED'
+  | 'CURSOR_INVALID'
   | 'FACT_LATE'
   | 'INTENT_CALLBACK_FAILED'
   | 'INTENT_MISSING'
@@ -60,6 +61,8 @@ export type CoreErrorCode =
   | 'MODEL_INVALID'
   | 'MODEL_UNKNOWN'
   | 'NODE_TOO_OLD'
+  | 'QUERY_INVALID'
+  | 'READ_DENIED'
   | 'REASON_MISSING'
   | 'SINK_FAILED'
   | 'SPOOL_FAILED'
@@ -110,6 +113,10 @@ export const coreErrors: Readonly<Record<CoreErrorCode, ErrorEntry>> = {
     meaning: 'the context resolver threw, so the activity has no request context',
     remedy: 'Check the context option of createDeedlog; use requestContext of @deedlog/http.',
   },
+  CURSOR_INVALID: {
+    meaning: 'the cursor is not one that a page gave out',
+    remedy: 'Pass next or previous of a page unchanged, with the same filters, or start without a cursor.',
+  },
   FACT_LATE: {
     meaning: 'a fact about the intent came after its record was committed; it is stored as a second activity',
     remedy: 'Call audit.target, audit.reason and audit.metadata before the flush that commits.',
@@ -157,6 +164,14 @@ export const coreErrors: Readonly<Record<CoreErrorCode, ErrorEntry>> = {
   NODE_TOO_OLD: {
     meaning: 'this version of Node.js is not supported',
     remedy: 'Run Node.js 22.17 or newer.',
+  },
+  QUERY_INVALID: {
+    meaning: 'a filter of the query cannot be read',
+    remedy: 'Correct the filter that is named here; the documentation of ActivityQuery says what each takes.',
+  },
+  READ_DENIED: {
+    meaning: 'this reader may not read this of the log',
+    remedy: 'Let authorize return a policy with the tenants and models that this reader may see; without one everything is denied.',
   },
   REASON_MISSING: {
     meaning: 'the action requires a reason and none was given',

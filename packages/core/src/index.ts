@@ -1,3 +1,4 @@
+export type { Coverage, CoverageStatus } from './capture/coverage.ts';
 export { createDeedlog, type DeedlogOptions } from './capture/create-deedlog.ts';
 export { createActivity, type NewActivity } from './capture/create-activity.ts';
 export type { Deedlog, TrackOptions, WithIntentOptions } from './capture/deedlog.ts';
@@ -19,6 +20,35 @@ export type { Sink } from './deliver/sink.ts';
 export type { Spool } from './deliver/spool.ts';
 export type { EntityChange, Explanation, Placement, Store, ToldTarget, TransactionActivity, TransactionHooks, TriggeredEffects, WriteInTransaction, WriteOptions } from './deliver/store.ts';
 export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
+export { chartFrom, chartRange, type ChartRange } from './read/chart-of.ts';
+export { createReader, type ReaderOptions } from './read/create-reader.ts';
+export type { Position } from './read/cursor.ts';
+export { DATA_SUBJECT } from './read/data-subject.ts';
+export {
+  MAX_EFFECTS,
+  UNEXPLAINED_ACTIONS,
+  type ActivityChart,
+  type ActivityItem,
+  type ActivityPage,
+  type ActorItem,
+  type ChangeItem,
+  type ChartBucket,
+  type EffectItem,
+  type FindingItem,
+  type ModelItem,
+  type OnBehalfOfItem,
+  type TailBatch,
+} from './read/item.ts';
+export type { ColumnFilter, FoundPage, FoundRecord, FoundTail, LogSource, PageSearch, Search, SearchFilter, TextPart } from './read/log-source.ts';
+export { memoryReader, type MemoryReaderOptions } from './read/memory-reader.ts';
+export { modelShapes } from './read/model-shapes.ts';
+export { READ_ACTION, recordReads, type RecordReadsOptions } from './read/record-reads.ts';
+export { EVERY_MODEL, type Authorize, type ReadPolicy } from './read/policy.ts';
+export { DEFAULT_LIMIT, MAX_BUCKETS, MAX_LIMIT, MAX_TEXT, type ActivityFilter, type ActivityQuery, type ChartQuery, type Cursor } from './read/query.ts';
+export { MAX_OBJECTS, type LogView, type ObjectReference, type Reader } from './read/reader.ts';
+export { effectOfId, unexplainedId } from './read/to-item.ts';
+export { timeOfText } from './read/time-of-text.ts';
+export { SEPARATORS } from './read/words.ts';
 export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
 export type { Activity, ActivityContext, Observer } from './record/activity.ts';
 export {

@@ -7,6 +7,7 @@ export type EnvelopErrorCode =
   | 'ENVELOP_DEEDLOG_MISSING'
   | 'ENVELOP_FIELD_UNKNOWN'
   | 'ENVELOP_PLUGIN_TWICE'
+  | 'ENVELOP_READ_OPTIONS_MISSING'
   | 'ENVELOP_SETTINGS_INVALID';
 
 /** The table behind {@link EnvelopErrorCode}. */
@@ -26,6 +27,10 @@ export const envelopErrors: Readonly<Record<EnvelopErrorCode, ErrorEntry>> = {
   ENVELOP_PLUGIN_TWICE: {
     meaning: 'useAudit stands twice in the list of plugins',
     remedy: 'Remove one of them: one plugin audits every mutation field.',
+  },
+  ENVELOP_READ_OPTIONS_MISSING: {
+    meaning: 'fields that read the log were given no reader or no authorize',
+    remedy: 'Pass { reader, authorize: (context) => a policy, or undefined where this person may not read }.',
   },
   ENVELOP_SETTINGS_INVALID: {
     meaning: 'the audit settings of a field cannot be used',

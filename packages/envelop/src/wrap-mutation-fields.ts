@@ -9,8 +9,11 @@ import type { FieldPlans } from './plan-fields.ts';
 
 type FieldConfig = GraphQLFieldConfig<unknown, unknown>;
 
-/** In the extensions of a wrapped field, so that it is known even where another tool has wrapped its resolver again. */
-const MARK = 'deedlog.audited';
+/**
+ * In the extensions of a root field, so that it is known even where another tool has wrapped its resolver again.
+ * True: it is wrapped. False: a mutation field that the settings leave out.
+ */
+export const MARK = 'deedlog.audited';
 
 /** - `always`: every planned field whose resolver is not one of ours. - `unmarked`: only those that never were wrapped. */
 export type WrapMode = 'always' | 'unmarked';
@@ -39,11 +42,16 @@ export function wrapMutationFields<
 export function wrapFields(schema: GraphQLSchema, plans: FieldPlans, mode: WrapMode): GraphQLSchema {
   let count = 0;
   const subscription = schema.getSubscriptionType()?.name;
+  const mutation = schema.getMutationType()?.name;
   const wrapped = mapSchema(schema, {
     [MapperKind.ROOT_FIELD]: (config: FieldConfig, fieldName: string, typeName: string) => {
       const plan = plans.get(`${typeName}.${fieldName}`);
       // The act of a subscription is to subscribe; each value of the stream is an answer.
       const key = typeName === subscription ? 'subscribe' : 'resolve';
+      if (plan === undefined && typeName === mutation && config.extensions?.[MARK] === undefined) {
+        count++;
+        return { ...config, extensions: { ...config.extensions, [MARK]: false } };
+      }
       if (plan === undefined || isDone(config, key, mode)) return config;
       count++;
       return { ...config, [key]: auditedResolver(plan, config[key]), extensions: { ...config.extensions, [MARK]: true } };

@@ -1,4 +1,14 @@
 export { httpErrors, type HttpErrorCode } from './errors.ts';
+export { auditHandler, type AuditHandler, type AuditHandlerOptions } from './reader/audit-handler.ts';
+export type { ReportDecision, ReportingDeedlog, ReportsOptions } from './reader/client-reports.ts';
+export { exportColumns, type ExportColumn } from './reader/export-columns.ts';
+export { csvOf } from './reader/export-log.ts';
+export { objectLogHandler, type ObjectLogOptions } from './reader/object-log-handler.ts';
+export { openApiDocument } from './reader/openapi/document.ts';
+export type { OnReadProblem, ProblemBody } from './reader/problem.ts';
+export type { ReadDecision } from './reader/read-decision.ts';
+export type { ClientReport } from './reader/report-body.ts';
+export type { HistoryElementOption, ViewerOption } from './reader/viewer-option.ts';
 export { requestContext, type FromRequest, type HeaderSource, type RequestContextOptions } from './request-context.ts';
 export type { FetchRequestLike, NodeRequestLike, Peer, RequestLike, SocketLike } from './request-like.ts';
 export type { TrustProxy } from './trust-rule.ts';

@@ -14,8 +14,8 @@ export interface ReconcileOrmOptions extends Omit<ReconcileOptions, 'tables' | '
 
 /**
  * `reconcile` of `@deedlog/postgres` over everything that this orm's entities declare as audited, by triggers or the subscriber. Of what
- * the subscriber wrote, it compares fields that PostgreSQL keeps as they are written: whole numbers, booleans, enums and texts of a
- * limited length, of entities whose keys are numbers, texts or uuids. The log must be in the orm's own database.
+ * the subscriber wrote, it compares fields that PostgreSQL keeps as they are written: whole numbers, booleans, enums, texts and
+ * relations, of entities whose keys are numbers, texts or uuids. The log must be in the orm's own database.
  *
  * Throws what `auditTriggers` does.
  */

@@ -7,10 +7,8 @@ import { hasNestedKey } from './nested-key.ts';
 import { DEFAULT_SCHEMA } from './table-of.ts';
 import { keyOf, propertyOf, triggerTables } from './trigger-context/trigger-tables.ts';
 
-/** Longer texts are shortened in an effect. */
-const MAX_TEXT = 4096;
 const KEY_TYPE = /^(?:smallint|int|integer|bigint|uuid|text|varchar(?:\(\d+\))?)$/;
-const PLAIN_TYPE = /^(?:smallint|int|integer|bigint|boolean)$/;
+const STEADY_TYPE = /^(?:smallint|int|integer|bigint|boolean|uuid|text|varchar(?:\(\d+\))?)$/;
 
 /**
  * What can be compared of an orm's audited entities. A trigger writes values as they are in the row. The subscriber writes them as the application
@@ -59,11 +57,10 @@ function steadyFields(meta: EntityMetadata, chain: DeclaredChain): TriggerField[
 }
 
 function isSteady(prop: EntityProperty): boolean {
-  const { kind, columnTypes, embedded, customType, formula, persist, generated, version } = prop;
-  if (kind !== ReferenceKind.SCALAR || formula !== undefined || persist === false || generated !== undefined || version === true) return false;
+  const { kind, columnTypes, embedded, customType, formula, persist, generated, version, targetMeta } = prop;
+  if (formula !== undefined || persist === false || generated !== undefined || version === true) return false;
+  if (kind === ReferenceKind.MANY_TO_ONE || (kind === ReferenceKind.ONE_TO_ONE && prop.owner)) return prop.fieldNames.length === 1 && targetMeta !== undefined && hasSteadyKey(targetMeta);
   // An object that is not there leaves its parts out, and one within JSON has no column.
-  if (embedded !== undefined || (customType !== undefined && customType.constructor.name !== 'BigIntType')) return false;
-  const [type = ''] = columnTypes;
-  const length = Number(/^varchar\((\d+)\)$/.exec(type)?.[1] ?? Number.POSITIVE_INFINITY);
-  return PLAIN_TYPE.test(type) || length <= MAX_TEXT || (prop.enum === true && type === 'text');
+  if (kind !== ReferenceKind.SCALAR || embedded !== undefined || (customType !== undefined && customType.constructor.name !== 'BigIntType')) return false;
+  return STEADY_TYPE.test(columnTypes[0] ?? '');
 }

@@ -4,6 +4,7 @@ import { postgresError } from './errors.ts';
 import { quoted } from './insert-into-models.ts';
 import type { ModelTables } from './insert-into-models.ts';
 import { MIGRATION_LOCK } from './migrate.ts';
+import { READ_INDEXES } from './migrations/read-indexes.ts';
 import type { PostgresLike } from './postgres-like.ts';
 
 /** A table that can be a model's has these; one without is somebody else's. */
@@ -88,6 +89,7 @@ function changesOf({ table, columns }: ModelShape, state: TableState, base: Read
     ...own.flatMap((column) => requiredRule(table, column, state)),
     ...staleRules(table, own, state),
     ...own.flatMap((column) => missingIndex(table, column, state)),
+    ...READ_INDEXES.flatMap(({ suffix, on }) => missingIndexNamed(table, { index: shortName(`${table}_${suffix}_idx`), on }, state)),
   ];
 }
 
@@ -126,11 +128,14 @@ function staleRules(table: string, columns: readonly ModelColumn[], { constraint
   }));
 }
 
-function missingIndex(table: string, { column, indexed }: ModelColumn, { indexes }: TableState): TableChange[] {
-  const index = shortName(`${table}_own_${column}_idx`);
-  if (!indexed || indexes.has(index)) return [];
-  const sql = `create index if not exists ${quoted(index)} on deedlog.${quoted(table)} (${quoted(column)}, occurred_at desc, id desc)`;
-  return [{ what: `index ${index}`, sql }];
+function missingIndex(table: string, { column, indexed }: ModelColumn, state: TableState): TableChange[] {
+  if (!indexed) return [];
+  return missingIndexNamed(table, { index: shortName(`${table}_own_${column}_idx`), on: `(${quoted(column)}, occurred_at desc, id desc)` }, state);
+}
+
+function missingIndexNamed(table: string, { index, on }: { readonly index: string; readonly on: string }, { indexes }: TableState): TableChange[] {
+  if (indexes.has(index)) return [];
+  return [{ what: `index ${index}`, sql: `create index if not exists ${quoted(index)} on deedlog.${quoted(table)} ${on}` }];
 }
 
 const RULE_PREFIX = 'required_';
@@ -140,7 +145,7 @@ function ruleName(column: string): string {
 }
 
 /** PostgreSQL cuts a longer name off, and two could become one. */
-function shortName(name: string): string {
+export function shortName(name: string): string {
   return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 9)}_${hashOf(name).slice(0, 8)}`;
 }
 

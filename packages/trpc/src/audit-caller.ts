@@ -1,8 +1,10 @@
 import { CallAudit, contextWith } from './call-audit.ts';
+import { planOf } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { recordRefusal } from './record-call.ts';
-import { isCall } from './trpc-internals.ts';
+import { isCall, procedureInternals } from './trpc-internals.ts';
 import type { CallOptions, Invoke } from './trpc-internals.ts';
-import { weave } from './weave.ts';
+import { auditsOf, weave } from './weave.ts';
 import type { Woven } from './weave.ts';
 
 const procedures = new WeakMap<object, Woven>();
@@ -27,6 +29,12 @@ export function auditCaller({ args, invoke, _def }: CallerOptions): Promise<unkn
   const call: CallOptions = { ...options, ctx: contextWith(audit, options.ctx) };
   const result = (invoke as Invoke)(call);
   return woven.preceded && woven.plan.recorded ? withRefusal(result, audit, call) : result;
+}
+
+/** How a procedure is audited, before its first call or after; undefined: it is not. Throws what {@link planOf} throws. */
+export function planOfProcedure(def: object): Plan | undefined {
+  const [declaration, ...others] = auditsOf(def);
+  return procedures.get(def)?.plan ?? (declaration === undefined ? undefined : planOf(procedureInternals(def), [declaration, ...others]));
 }
 
 async function withRefusal(result: Promise<unknown>, audit: CallAudit, call: CallOptions): Promise<unknown> {

@@ -8,6 +8,7 @@ export type TrpcErrorCode =
   | 'TRPC_CONTEXT_TAKEN'
   | 'TRPC_DEEDLOG_MISSING'
   | 'TRPC_DEEDLOG_MIXED'
+  | 'TRPC_READ_OPTIONS_MISSING'
   | 'TRPC_SCHEMA_FOREIGN'
   | 'TRPC_UNSUPPORTED';
 
@@ -32,6 +33,10 @@ export const trpcErrors: Readonly<Record<TrpcErrorCode, ErrorEntry>> = {
   TRPC_DEEDLOG_MIXED: {
     meaning: 'one procedure has audits of two deedlogs',
     remedy: 'Audit a procedure with one deedlog; send its activities on by a sink.',
+  },
+  TRPC_READ_OPTIONS_MISSING: {
+    meaning: 'procedures that read the log were given no reader or no authorize',
+    remedy: 'Pass { reader, authorize: (ctx) => a policy, or undefined where this person may not read }.',
   },
   TRPC_SCHEMA_FOREIGN: {
     meaning: 'the schema option is none of the schemas that the procedure was given by .input()',

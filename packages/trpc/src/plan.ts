@@ -17,6 +17,8 @@ export interface AuditDeclaration {
 /** How one procedure is audited: options, meta and type taken together once. */
 export interface Plan {
   readonly deedlog: Deedlog;
+  /** What its settings want, whether or not deedlog is enabled. */
+  readonly wanted: boolean;
   /** False: its calls only get the scope. */
   readonly recorded: boolean;
   readonly settings: AuditSettings<unknown, ActionCatalogue, unknown>;
@@ -36,9 +38,11 @@ export function planOf(procedure: ProcedureInternals, declarations: readonly [Au
   const options: AuditOptions = Object.assign({}, ...declarations.map((one) => one.options), audit === false ? { skip: true } : audit);
   const { types = DEFAULT_TYPES, action, skip = false, input } = options;
   const marked = action !== undefined || typeof audit === 'object';
+  const wanted = !skip && (marked || types.includes(procedure.type));
   return {
     deedlog,
-    recorded: deedlog.enabled && !skip && (marked || types.includes(procedure.type)),
+    wanted,
+    recorded: deedlog.enabled && wanted,
     settings: options,
     fields: input === undefined ? undefined : fieldTreatments(input),
     parsers: procedure.middlewares.filter(({ _type }) => _type === 'input').length,

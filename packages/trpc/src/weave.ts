@@ -17,6 +17,11 @@ export function auditStep(declaration: AuditDeclaration): Step {
   return step;
 }
 
+/** The audits among the steps of a procedure that was not woven yet, in order. */
+export function auditsOf(def: object): readonly AuditDeclaration[] {
+  return procedureInternals(def).middlewares.flatMap((step) => declarations.get(step) ?? []);
+}
+
 /** A procedure whose steps have been woven. */
 export interface Woven {
   readonly plan: Plan;
@@ -33,7 +38,7 @@ export function weave(def: object): Woven {
   const procedure = procedureInternals(def);
   const { middlewares } = procedure;
   const first = middlewares.findIndex((step) => declarations.has(step));
-  const [declaration, ...others] = middlewares.flatMap((step) => declarations.get(step) ?? []);
+  const [declaration, ...others] = auditsOf(def);
   if (declaration === undefined) throw trpcError('TRPC_UNSUPPORTED', 'the audit is not among the steps of its procedure');
   const plan = planOf(procedure, [declaration, ...others]);
   const steps = middlewares.filter((step) => !declarations.has(step));

@@ -30,8 +30,8 @@ export const THE_DAY: readonly string[] = [
   '✓ patient.delete | Patient 3 P-NEW | Ada Okafor | tRPC',
   '⊘ admin.set-role |  | Ben Castillo | tRPC',
   '✓ auth.login | Staff 3 Iris Novak | Iris Novak | tRPC',
-  '✓ admin.add-staff | Staff 4 Zoe Lindqvist | Iris Novak | tRPC',
-  '✓ admin.set-role | Staff 4 Zoe Lindqvist | Iris Novak | tRPC',
+  '✓ admin.add-staff | Staff 5 Zoe Lindqvist | Iris Novak | tRPC',
+  '✓ admin.set-role | Staff 5 Zoe Lindqvist | Iris Novak | tRPC',
   '✓ auth.impersonate | Staff 2 Ben Castillo | Iris Novak for Ben Castillo | tRPC',
   '✓ patient.update | Patient 1 P-0001 | Iris Novak for Ben Castillo | tRPC',
   '✓ admin.activities |  | Iris Novak | tRPC',
@@ -39,12 +39,13 @@ export const THE_DAY: readonly string[] = [
   '⊘ patient.view |  | Ben Castillo | tRPC',
 ].toSorted();
 
-/** What `playTheNight` does, in the same form: a change that nobody declared, one of nobody known, one left out, one of another kind. */
+/** What `playTheNight` does, in the same form: a change that nobody declared, one of nobody known, one left out, one of another kind, one by a single statement. */
 export const THE_NIGHT: readonly string[] = [
   '✓ medicine.update | Medicine 1 | Stocktake | fallback',
   '✓ medicine.update | Medicine 2 Ibuprofen 400 | not known | fallback',
   '✓ deedlog.suppress |  | Maintenance | manual',
   '✓ data.check |  | Data quality | manual',
+  '✓ appointment.postpone | Staff 1 Ada Okafor | Iris Novak | manual',
 ].toSorted();
 
 /** Two prescriptions are created side by side, so either may get the lower id. */

@@ -24,8 +24,11 @@ export const THE_EFFECTS: readonly string[] = [
   'appointment.book | + appointment 2 | doctor: – → 1; patient: – → 2; startsAt: – → 2031-03-03T17:00:00.000Z',
   'appointment.book | + appointment 4 | doctor: – → 1; patient: – → 1; startsAt: – → 2031-03-04T09:00:00.000Z',
   'appointment.cancel | - appointment 4 | doctor: 1 → –; patient: 1 → –; startsAt: 2031-03-04T09:00:00.000Z → –',
-  'admin.add-staff | + staff 4 | email: – → HASH; name: – → Zoe Lindqvist; passwordHash: – → (redacted); role: – → nurse',
-  'admin.set-role | ~ staff 4 | role: nurse → doctor',
+  'admin.add-staff | + staff 5 | email: – → HASH; name: – → Zoe Lindqvist; passwordHash: – → (redacted); role: – → nurse',
+  'admin.set-role | ~ staff 5 | role: nurse → doctor',
+  'appointment.postpone | ~ appointment 1 | startsAt: 2031-03-03T09:00:00.000Z → 2031-03-10T09:00:00.000Z',
+  'appointment.postpone | ~ appointment 2 | startsAt: 2031-03-03T17:00:00.000Z → 2031-03-10T17:00:00.000Z',
+  'no activity | ~ appointment 2 | startsAt: 2031-03-10T17:00:00.000Z → 2031-03-10T18:00:00.000Z',
   'medicine.update | ~ medicine 1 | stock: (unknown) → 7',
   'medicine.update | ~ medicine 2 | name: Ibuprofen → Ibuprofen 400',
 ].toSorted();
@@ -35,7 +38,7 @@ export function printedEffects(stdout: string): readonly string[] {
   const effects: { head: string; fields: string[] }[] = [];
   let action = '';
   for (const line of stdout.split('\n')) {
-    action = /^ {2}[\d:.]{12} \S (\S+)/.exec(line)?.[1] ?? action;
+    action = /^(?: {2}[\d:.]{12} \S (\S+)|– +(no activity))/.exec(line)?.slice(1).join('') || action;
     const [, row = '', field] = /^ {17}(?=.{21} )([+~-] \w+ \S+ +| {22})(\w+: +.* → .*)$/.exec(line) ?? [];
     if (field === undefined) continue;
     if (row.trim() !== '') effects.push({ head: `${action} | ${row.trim()}`, fields: [] });
@@ -52,7 +55,7 @@ export function storedEffects(activities: readonly Activity[], effects: readonly
   const value = (one: unknown): string => (one === null ? '–' : (HIDDEN[String(one)] ?? String(one)));
   return effects
     .map(({ op, table, key, changes, activityId }) => {
-      const action = activities.find(({ id }) => id === activityId)?.action;
+      const action = activityId === null ? 'no activity' : activities.find(({ id }) => id === activityId)?.action;
       const fields = Object.entries(changes).map(([field, [old, now]]) => `${field}: ${value(old)} → ${value(now)}`);
       return comparable(`${action} | ${OPS[op]} ${table.replace('clinic_example.', '')} ${key}`, fields);
     })

@@ -16,10 +16,11 @@ const claimsSchema = z.object({
 /** What a token of the clinic says. */
 export type Claims = z.infer<typeof claimsSchema>;
 
-export type TokenUse = 'access' | 'refresh';
+/** `viewer` opens the log in a browser, and nothing else. */
+export type TokenUse = 'access' | 'refresh' | 'viewer';
 
 /** Seconds. An access token lives shortly, because only the database knows that its session has ended. */
-const LIFETIME: Readonly<Record<TokenUse, number>> = { access: 300, refresh: 86_400 };
+export const LIFETIME: Readonly<Record<TokenUse, number>> = { access: 300, refresh: 86_400, viewer: 1800 };
 
 /** `claims` is there whenever the signature is good: an expired token still says whose it was. */
 export type Verified =

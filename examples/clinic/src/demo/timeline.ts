@@ -28,7 +28,7 @@ export function renderTimeline({ activities, effects }: TimelineRecords, { colou
   const page: Page = { colors: pico.createColors(coloured), effects: Map.groupBy(effects, ({ activityId }) => activityId) };
   const requests = Map.groupBy(activities, ({ correlationId, id }) => correlationId ?? id);
   const blocks = [...requests.values()].map((group) => [header(group, page.colors), ...group.flatMap((one) => entry(one, page))].join('\n'));
-  return [...blocks, legend(page.colors), summary({ activities, effects }, page.colors)].join('\n\n');
+  return [...blocks, ...unexplained(page), legend(page.colors), summary({ activities, effects }, page.colors)].join('\n\n');
 }
 
 function header([first]: readonly Activity[], { bold, dim }: Colors): string {
@@ -37,6 +37,13 @@ function header([first]: readonly Activity[], { bold, dim }: Colors): string {
   if (requestId === undefined) return `${dim('–'.padEnd(8))}  ${bold('no request')}`;
   // The first part of a random UUID is enough to tell requests apart here.
   return `${dim(requestId.slice(0, 8))}  ${bold(fit(`${method} ${path}`.trim(), WIDTH - 10))}`;
+}
+
+/** What no activity explains, in a block of its own. */
+function unexplained({ colors, effects }: Page): string[] {
+  const lines = (effects.get(null) ?? []).flatMap((effect) => effectLines(effect, WIDTH - INDENT, painted(colors)));
+  const head = `${colors.dim('–'.padEnd(8))}  ${colors.bold('no activity')}: somebody went past the application`;
+  return lines.length === 0 ? [] : [[head, ...lines.map((line) => ' '.repeat(INDENT) + line)].join('\n')];
 }
 
 function entry(activity: Activity, { colors, effects }: Page): string[] {

@@ -16,6 +16,7 @@ export const Appointment = defineEntity({
   uniques: [{ properties: ['doctor', 'startsAt'] }],
 });
 
-auditable(Appointment, { fields: { patient: 'plain', doctor: 'plain', startsAt: 'plain' } });
+// By triggers: a bulk update, a cascade and somebody with psql are seen, too.
+auditable(Appointment, { fields: { patient: 'plain', doctor: 'plain', startsAt: 'plain' }, capture: 'trigger' });
 
 export type Booking = InferEntity<typeof Appointment>;

@@ -2,7 +2,7 @@ import { auditable } from '@deedlog/mikro-orm';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
 
-export const ROLES = ['doctor', 'nurse', 'admin'] as const;
+export const ROLES = ['doctor', 'nurse', 'admin', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Somebody who works here and can sign in. */

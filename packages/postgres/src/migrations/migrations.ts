@@ -6,6 +6,7 @@ import { effectIndexes } from './effect-indexes.ts';
 import { effectTable } from './effect-table.ts';
 import type { Migration } from './migration.ts';
 import { outboxTable } from './outbox-table.ts';
+import { readIndexes } from './read-indexes.ts';
 import { recordFunction } from './record-function.ts';
 import { relayedTable } from './relayed-table.ts';
 import { triggerSupport } from './trigger-support.ts';
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   captureTable,
   effectIndexes,
   attributeEffectsFunction,
+  readIndexes,
 ];
 
 /**

@@ -15,12 +15,22 @@ export async function liveRows(client: PostgresLike, { limit }: ReconcileScope, 
   return rows.map((row) => findingFromRow('broken-continuity', row));
 }
 
-/** A hash can be compared by those only who may read its key. */
+/** A hash can be compared by those only who may read its key, where the database has it: MikroORM's unit of work hashes without. */
 async function comparedFields(client: PostgresLike, { fields }: CapturedTable): Promise<CapturedField[]> {
-  const { rows } = await client.query(`select has_table_privilege('deedlog.hash_key', 'select') as hash`);
-  const treatments = rows[0]?.['hash'] === true ? ['plain', 'hash'] : ['plain'];
+  const { rows: [allowed] } = await client.query(`select has_table_privilege('deedlog.hash_key', 'select') as hash`);
+  const { rows: keys } = allowed?.['hash'] === true ? await client.query('select from deedlog.hash_key') : { rows: [] };
+  const treatments = keys.length > 0 ? ['plain', 'hash'] : ['plain'];
   return fields.filter(({ treatment }) => treatments.includes(treatment));
 }
+
+/** The unit of work tells a key that refers to another row as text, a trigger as the number that it is: within one column both say the same. */
+const OTHER_VALUE = `v.left_behind <> live.fields->v.field and v.left_behind #>> '{}' is distinct from (live.fields->v.field) #>> '{}'`;
+
+/**
+ * The unit of work bounds a text, hides secrets in it and shows control characters: such a value is not the row's. A trigger stores texts as
+ * they are. Brackets instead of backslashes, which a setting of the session could change.
+ */
+const AS_WRITTEN = ` and (v.left_behind #>> '{}') !~ '[*][*][*]|…[[][+][0-9]+ characters[]]$|[␀-␡�]'`;
 
 /** A row keeps 32 bits of the transaction that wrote it; those above are of now, or one less where that would be later than now. */
 const LATEST = `pg_snapshot_xmax(pg_current_snapshot())::text::numeric`;
@@ -45,7 +55,7 @@ function liveSql(table: CapturedTable, fields: readonly CapturedField[]): string
   from live where live.writer >= $4::numeric and not exists (select from last_row r where r.pk = live.pk)
   union all
   select v.pk, v.field, v.id, v.left_behind, live.fields->v.field, live.short_xact, live.writer, 'live-value'
-  from last_value v join live on live.pk = v.pk where v.left_behind <> live.fields->v.field
+  from last_value v join live on live.pk = v.pk where ${OTHER_VALUE}${table.sinceXact === null ? AS_WRITTEN : ''}
 )
 select problem, $1::text as "table", pk as key, field, id::text as effect_id, writer::text as xact, expected::text as expected, found::text as found,
   case when short_xact is not null and current_setting('track_commit_timestamp') = 'on' then (extract(epoch from pg_xact_commit_timestamp(short_xact)) * 1000)::float8 end as at
