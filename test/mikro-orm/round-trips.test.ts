@@ -30,7 +30,7 @@ onTheWire('an update of one row with its activity costs one statement more than 
   const audited = await statementsOf((clinic) => clinic.admit(() => rename(clinic)));
   expect(bare).toHaveLength(4);
   expect(audited).toHaveLength(5);
-  expect(audited.filter((statement) => statement.includes('deedlog'))).toEqual([expect.stringMatching(/from deedlog\.record\(/)]);
+  expect(audited.filter((statement) => statement.includes('deedlog'))).toEqual([expect.stringMatching(/select deedlog\.record\(/)]);
 });
 
 onTheWire('without an intent an update costs nothing more', async () => {

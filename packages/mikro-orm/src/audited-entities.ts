@@ -8,6 +8,8 @@ import { mikroOrmError } from './errors.ts';
 /** An entity of one orm that leaves effects. */
 export interface AuditedEntity {
   readonly fields: readonly AuditedField[];
+  /** Whether the state of a field is not in the row's snapshot: a collection, or what the database assigns. */
+  readonly stateful: boolean;
   /** The parts of its key, in their order. */
   readonly key: readonly AuditedField[];
   readonly label: Audited['label'];
@@ -83,7 +85,8 @@ function merged(orm: MikroORM, meta: EntityMetadata, options: { readonly chain: 
   const key = meta.primaryKeys.map((path) => fieldOf(orm, meta, { path, treatment: 'plain' }));
   const label = chain.find((audited) => audited.label !== undefined)?.label;
   const model = chain.find((audited) => audited.model !== undefined)?.model;
-  return { fields, key, label, model, capture: captureOf(chain) };
+  const stateful = fields.some(({ assigned, collection }) => assigned || collection !== undefined);
+  return { fields, stateful, key, label, model, capture: captureOf(chain) };
 }
 
 function fieldOf(orm: MikroORM, meta: EntityMetadata, { path, treatment }: { readonly path: string; readonly treatment: EffectTreatment }): AuditedField {

@@ -30,31 +30,31 @@ export interface EffectReader {
 
 /** What a flush has done to the entities of its snapshot; asked once its statements are through. */
 export function effectsOfFlush(changed: readonly ChangedEntity[], reader: EffectReader): CapturedEffect[] {
-  return changed.flatMap((change) => {
+  const effects: CapturedEffect[] = [];
+  for (const change of changed) {
     const target = reader.describe(change.entity);
-    if (target === undefined) return [];
-    const kind = kindOf(change.type);
+    if (target === undefined) continue;
+    const { op, verb } = KINDS[change.type];
     const key = changedKey(change, String(target.id));
     // MikroORM looks for the row under its new key, and so deletes none.
-    if (kind.op === 'D' && key !== undefined) return [];
-    const changes = { ...key, ...changesOf(change, reader) };
-    if (!change.rowChanges && Object.keys(changes).length === 0) return [];
-    return [{ ...kind, target, model: change.audited.model, table: tableOf(change.entity, change.meta, reader.orm), changes }];
-  });
+    if (op === 'D' && key !== undefined) continue;
+    const changes = key === undefined ? changesOf(change, reader) : { ...key, ...changesOf(change, reader) };
+    if (!change.rowChanges && Object.keys(changes).length === 0) continue;
+    effects.push({ op, verb, target, model: change.audited.model, table: tableOf(change.entity, change.meta, reader.orm), changes });
+  }
+  return effects;
 }
 
-function kindOf(type: ChangeSetType): Pick<CapturedEffect, 'op' | 'verb'> {
-  switch (type) {
-    case ChangeSetType.CREATE:
-      return { op: 'I', verb: 'create' };
-    case ChangeSetType.UPDATE:
-    case ChangeSetType.UPDATE_EARLY:
-      return { op: 'U', verb: 'update' };
-    case ChangeSetType.DELETE:
-    case ChangeSetType.DELETE_EARLY:
-      return { op: 'D', verb: 'delete' };
-  }
-}
+const CREATED = { op: 'I', verb: 'create' } as const;
+const UPDATED = { op: 'U', verb: 'update' } as const;
+const DELETED = { op: 'D', verb: 'delete' } as const;
+const KINDS: Readonly<Record<ChangeSetType, Pick<CapturedEffect, 'op' | 'verb'>>> = {
+  [ChangeSetType.CREATE]: CREATED,
+  [ChangeSetType.UPDATE]: UPDATED,
+  [ChangeSetType.UPDATE_EARLY]: UPDATED,
+  [ChangeSetType.DELETE]: DELETED,
+  [ChangeSetType.DELETE_EARLY]: DELETED,
+};
 
 function changedKey({ audited, before }: ChangedEntity, now: string): EffectChanges | undefined {
   if (before === undefined) return undefined;
@@ -64,17 +64,29 @@ function changedKey({ audited, before }: ChangedEntity, now: string): EffectChan
   return old === now ? undefined : { [CHANGED_KEY]: [old, now] };
 }
 
-function changesOf(change: ChangedEntity, reader: EffectReader): EffectChanges {
+/** A changed entity with its row, from which the states of each field are read. */
+interface Rows {
+  readonly change: ChangedEntity;
+  /** Undefined where the flush deletes it. */
+  readonly after: EntityData | undefined;
+  /** What a row lacks that was not read whole is not known. */
+  readonly absent: null | typeof MISSING;
+}
+
+function changesOf(change: ChangedEntity, { rules, whole }: EffectReader): EffectChanges {
   const { entity, audited } = change;
-  const { op } = kindOf(change.type);
-  const after = op === 'D' ? undefined : stateAfter(change);
-  if (op === 'I') reader.whole.add(entity);
-  const absent = reader.whole.has(entity) ? null : MISSING;
+  const { op } = KINDS[change.type];
+  if (op === 'I') whole.add(entity);
+  const rows: Rows = { change, after: op === 'D' ? undefined : stateAfter(change), absent: whole.has(entity) ? null : MISSING };
   const changes: Record<string, readonly [Json, Json]> = {};
   for (const field of audited.fields) {
-    const [old, now] = statesOf(field, { change, after, absent });
+    const old = stateBefore(field, rows);
+    const now = stateNow(field, rows, old);
     if (isSame(field, old, now)) continue;
-    changes[field.name] = treated(field, { old, now, rules: reader.rules, both: op === 'U' });
+    const { name, treatment } = field;
+    // What happened to a redacted field is not told: old and new look alike, whatever they were.
+    const hidden = treatment === 'redact' && op === 'U';
+    changes[name] = [treatValue(hidden ? MISSING : old, treatment, rules), treatValue(hidden ? MISSING : now, treatment, rules)];
   }
   return changes;
 }
@@ -90,33 +102,25 @@ function isSame({ collection }: AuditedField, old: unknown, now: unknown): boole
   return collection === undefined ? sameState(old, now) : sameKeys(old, now, collection === 'ordered');
 }
 
-/** What happened to a redacted field is not told: old and new look alike, whatever they were. */
-function treated({ treatment }: AuditedField, states: { old: unknown; now: unknown; rules: TreatmentRules; both: boolean }): readonly [Json, Json] {
-  const { old, now, rules, both } = states;
-  const hidden = treatment === 'redact' && both;
-  return [treatValue(hidden ? MISSING : old, treatment, rules), treatValue(hidden ? MISSING : now, treatment, rules)];
+function stateBefore(field: AuditedField, { change, absent }: Rows): unknown {
+  const { before, states, type } = change;
+  if (field.collection !== undefined) {
+    const old = states.get(field.name) ?? null;
+    // An empty list of a row that comes or goes is nothing to tell.
+    return KINDS[type].op === 'D' && Array.isArray(old) && old.length === 0 ? null : old;
+  }
+  if (field.assigned) return states.get(field.name);
+  return before === undefined ? null : field.read(before, absent);
 }
 
-function statesOf(field: AuditedField, states: { change: ChangedEntity; after: EntityData | undefined; absent: null | typeof MISSING }): readonly [unknown, unknown] {
-  const { change, after, absent } = states;
-  if (field.collection !== undefined) return collectionStates(change, field);
-  if (field.assigned) return [change.states.get(field.name), after === undefined ? null : assignedValue(change.entity, field)];
-  return rowStates(field, { before: change.before, after, absent });
-}
-
-function rowStates(field: AuditedField, states: { before: EntityData | undefined; after: EntityData | undefined; absent: null | typeof MISSING }): readonly [unknown, unknown] {
-  const { before, after, absent } = states;
-  const old = before === undefined ? null : field.read(before, absent);
-  if (after === undefined) return [old, null];
-  if (before === undefined) return [null, field.read(after, null)];
-  return field.unchanged?.(before, after) === true ? [old, old] : [old, field.read(after, absent)];
-}
-
-function collectionStates({ entity, states, type }: ChangedEntity, field: AuditedField): readonly [unknown, unknown] {
-  if (!states.has(field.name)) return [null, null];
-  const old = states.get(field.name);
-  // An empty list of a row that comes or goes is nothing to tell.
-  if (kindOf(type).op === 'D') return [Array.isArray(old) && old.length === 0 ? null : old, null];
-  const collection = collectionOf(entity, field.name);
-  return [old, collection === undefined ? old : keysNow(collection)];
+function stateNow(field: AuditedField, { change, after, absent }: Rows, old: unknown): unknown {
+  const { entity, before, states } = change;
+  if (after === undefined) return null;
+  if (field.collection !== undefined) {
+    const collection = states.has(field.name) ? collectionOf(entity, field.name) : undefined;
+    return collection === undefined ? old : keysNow(collection);
+  }
+  if (field.assigned) return assignedValue(entity, field);
+  if (before === undefined) return field.read(after, null);
+  return field.unchanged?.(before, after) === true ? old : field.read(after, absent);
 }

@@ -61,7 +61,10 @@ function namesCollection({ owner, property }: Collection<object>, audits: Audite
   return audits.get(meta._id)?.fields.some(({ collection, name }) => collection !== undefined && name === property.name) ?? false;
 }
 
-function statesBefore(entity: object, { fields }: AuditedEntity, type: ChangeSetType): ReadonlyMap<string, unknown> {
+const NO_STATES: ReadonlyMap<string, unknown> = new Map();
+
+function statesBefore(entity: object, { fields, stateful }: AuditedEntity, type: ChangeSetType): ReadonlyMap<string, unknown> {
+  if (!stateful) return NO_STATES;
   const before = new Map<string, unknown>();
   const deleted = type === ChangeSetType.DELETE || type === ChangeSetType.DELETE_EARLY;
   for (const field of fields) {

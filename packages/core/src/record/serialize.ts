@@ -16,6 +16,8 @@ export interface JsonObject {
  * JSON lacks (BigInt, Map, Date, NaN, streams, …) become visible markers in brackets; values under denied keys are redacted.
  */
 export function toJson(value: unknown, isDenied: IsDenied): Json {
+  // One text has the whole budget, and most values of fields are one.
+  if (typeof value === 'string') return cleanText(value);
   return new Serializer(isDenied).json(value);
 }
 
