@@ -1,4 +1,4 @@
-import { createId, DATA_SUBJECT, memoryReader, memoryStore } from '@deedlog/core';
+import { DATA_SUBJECT, memoryReader, memoryStore } from '@deedlog/core';
 import type { ActivityQuery, Effect, Reader, ReadPolicy } from '@deedlog/core';
 import { createTextIndex, insertRecords, postgresReader } from '@deedlog/postgres';
 import { describe, expect, test } from 'vitest';
