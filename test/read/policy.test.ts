@@ -1,4 +1,4 @@
-import { createId, DATA_SUBJECT, memoryReader, memoryStore } from '@deedlog/core';
+import { DATA_SUBJECT, memoryReader, memoryStore } from '@deedlog/core';
 import type { ActivityQuery, Effect, Reader, ReadPolicy } from '@deedlog/core';
 import { createTextIndex, insertRecords, postgresReader } from '@deedlog/postgres';
 import { describe, expect, test } from 'vitest';
@@ -16,9 +16,10 @@ test.each([undefined, null, {}, { tenants: 'all' }, { tenants: [], models: 'all'
 );
 
 describe('tenants', () => {
-  const acme = nth(0, { tenant: 'acme', actorId: '7', actorKind: 'user', correlationId: 'c', targetType: 'Thing', targetId: '1', related: [{ role: DATA_SUBJECT, type: 'P', id: '9', label: null }], reason: 'word' });
-  const globex = nth(1, { ...acme, id: createId(), tenant: 'globex' });
-  const none = nth(2, { ...acme, id: createId(), tenant: null });
+  const alike = { actorId: '7', actorKind: 'user', correlationId: 'c', targetType: 'Thing', targetId: '1', related: [{ role: DATA_SUBJECT, type: 'P', id: '9', label: null }], reason: 'word' } as const;
+  const acme = nth(0, { ...alike, tenant: 'acme' });
+  const globex = nth(1, { ...alike, tenant: 'globex' });
+  const none = nth(2, { ...alike, tenant: null });
   const effects: Effect[] = [acme, globex, none].map(({ id }) => ({ table: 'public.thing', op: 'U', key: '1', changes: { status: ['a', 'b'] }, activityId: id }));
   const unexplained: Effect = { table: 'public.thing', op: 'D', key: '1', changes: {}, activityId: null };
 

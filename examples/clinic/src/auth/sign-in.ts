@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { AppContext } from '../context.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { Staff } from '../entities/staff.ts';
+import type { StaffMember } from '../entities/staff.ts';
 import { actorOf } from './actor.ts';
 import { verifyPassword } from './password.ts';
 import { claimsOf, issuePair, openSession } from './sessions.ts';
 import type { TokenPair } from './sessions.ts';
-import type { StaffMember } from '../entities/staff.ts';
 
 export const credentials = z.object({ email: z.email(), password: z.string() });
 

@@ -4,7 +4,7 @@ import { identify } from '../auth/authenticate.ts';
 import { LIFETIME } from '../auth/tokens.ts';
 import { createContext } from '../context.ts';
 import type { AppContext, AppParts } from '../context.ts';
-import type { ViewerEnv } from './viewer-app.ts';
+import type { ViewerEnv } from './viewer-env.ts';
 
 const COOKIE = 'clinic_viewer';
 

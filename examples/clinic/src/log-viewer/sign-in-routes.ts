@@ -4,13 +4,14 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { csrf } from 'hono/csrf';
 import { credentials } from '../auth/sign-in.ts';
+import type { Credentials } from '../auth/sign-in.ts';
 import { signInToLog } from '../auth/sign-in-to-log.ts';
 import { signOut } from '../auth/sign-out.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import type { RefusalCode } from '../domain/domain-error.ts';
 import { forgetSignedIn, keepSignedIn } from './browser-context.ts';
 import { PAGE_HEADERS, signInPage } from './sign-in-page.ts';
-import type { ViewerEnv } from './viewer-app.ts';
+import type { ViewerEnv } from './viewer-env.ts';
 
 /** Of a form with an address and a password, in bytes. */
 const MAX_FORM = 4096;
@@ -46,7 +47,7 @@ function intended<Result>(c: Context<ViewerEnv>, action: 'auth.login' | 'auth.lo
 }
 
 /** Throws `BAD_REQUEST`. */
-function parsed(form: object): { email: string; password: string } {
+function parsed(form: object): Credentials {
   const { data } = credentials.safeParse(form);
   if (data === undefined) throw new DomainError('BAD_REQUEST', 'Give an e-mail address and a password.');
   return data;

@@ -1,20 +1,13 @@
-import { auditHandler } from '@deedlog/http';
-import type { AuditHandler } from '@deedlog/http';
-import type { ReadDecision } from '@deedlog/http';
 import type { Reader } from '@deedlog/core';
+import { auditHandler } from '@deedlog/http';
+import type { AuditHandler, ReadDecision } from '@deedlog/http';
 import { historyElementScript, viewerPage } from '@deedlog/viewer';
-import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { logPolicy } from '../auth/log-policy.ts';
 import type { AppContext, AppParts } from '../context.ts';
 import { createBrowserContext } from './browser-context.ts';
 import { signInRoutes } from './sign-in-routes.ts';
-
-/** What the routes below /audit know of a request. */
-export interface ViewerEnv {
-  Bindings: HttpBindings;
-  Variables: { app: AppContext };
-}
+import type { ViewerEnv } from './viewer-env.ts';
 
 /** The log for people: the viewer and its interface at /audit, behind a sign-in of its own. */
 export function createViewerApp(parts: AppParts, reader: Reader): Hono<ViewerEnv> {
