@@ -7,7 +7,7 @@ import type { Migration } from './migration.ts';
  * `activities`: rows by column, or null. `effects`: `{ tables: [name], rows: [{ tbl: place in tables, … }] }`, or null.
  * A table that the registry lacks is registered, without waiting for a transaction that does the same.
  *
- * Returns how many activities went in: one value, because a call in the select list costs half of one that is read from like a table.
+ * Returns how many activities went in: one value, because a call in the select list costs a third less than one that is read from like a table.
  *
  * The ids of effects follow the order of `rows` without a sort: `jsonb_to_recordset` gives the elements of an array in their order, and an
  * insert asks the sequence for each row as it comes; no plan can do it in parallel, since it writes.
