@@ -17,6 +17,8 @@ export interface PlanOptions {
 
 /** The folder whose tests run once per graphql major, each with a configuration of its own. */
 const ENVELOP = 'envelop';
+/** The folder whose tests drive a real browser: the page speaks HTTP, and cannot tell one database from the other. */
+const BROWSER = 'browser';
 /** The folder whose tests build, pack and install; last, because nothing else needs a build. */
 const PACKAGE = 'package';
 
@@ -110,7 +112,7 @@ function inTest(filter: string): string {
 function databaseFolders(): readonly string[] {
   const test = join(root, 'test');
   return readdirSync(test, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['node_modules', 'support', 'run', 'house', ENVELOP, PACKAGE].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !['node_modules', 'support', 'run', 'house', BROWSER, ENVELOP, PACKAGE].includes(entry.name))
     .map(({ name }) => name)
     .filter((name) =>
       readdirSync(join(test, name), { recursive: true, encoding: 'utf8' })
