@@ -21,6 +21,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A page on a busy machine takes longer than a second.
+    expect: { poll: { timeout: 15_000 } },
     // A forgotten `.only` must not turn the suite green.
     allowOnly: false,
   },

@@ -27,13 +27,13 @@ describe.skipIf(!hasChromium)('the chart filters by time', () => {
     await page.mouse.move(box.x + box.width * 0.25 + 2, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.4, box.y + 25, { steps: 5 });
-    expect(await page.locator('.brush').count()).toBe(1);
+    await expect.poll(() => page.locator('.brush').count()).toBe(1);
     await page.mouse.move(box.x + box.width * 0.5 - 2, box.y + 20, { steps: 5 });
     await page.mouse.up();
     await expect.poll(() => params(page).get('from')).toBe('2026-11-01T09:45:00.000Z');
     expect(params(page).get('until')).toBe('2026-11-01T11:30:00.000Z');
     await expect.poll(() => page.locator('.foot').innerText()).toContain('106 of 106 activities');
-    expect(await page.locator('.axis .hint').innerText()).toContain('106 activities');
+    await expect.poll(() => page.locator('.axis .hint').innerText()).toContain('106 activities');
 
     await page.goBack();
     await expect.poll(() => page.locator('.foot').innerText()).toContain('of 403');
@@ -46,7 +46,7 @@ describe.skipIf(!hasChromium)('the chart filters by time', () => {
     const from = page.getByRole('slider', { name: 'Chart: from (Enter filters)' });
     await from.focus();
     for (let step = 0; step < 15; step += 1) await page.keyboard.press('ArrowRight');
-    expect(await from.getAttribute('aria-valuetext')).toBe('2026-11-01 09:45:00');
+    await expect.poll(() => from.getAttribute('aria-valuetext')).toBe('2026-11-01 09:45:00');
     await page.keyboard.press('Tab');
     for (let step = 0; step < 30; step += 1) await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Enter');
@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)('the chart filters by time', () => {
     await page.goto(`${log.origin}/audit/?${RANGE}`);
     await page.getByRole('slider', { name: 'Chart: from (Enter filters)' }).focus();
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.brush').count()).toBe(1);
+    await expect.poll(() => page.locator('.brush').count()).toBe(1);
     await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('.brush').count()).toBe(0);
     expect(params(page).get('from')).toBe('2026-11-01T08:00:00.000Z');

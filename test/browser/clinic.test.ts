@@ -42,10 +42,10 @@ describe.skipIf(!hasChromium)('the clinic’s log in a browser', () => {
     await page.getByRole('row').filter({ hasText: 'changed file P-0001' }).getByText('patient.update').click();
     const panel = page.getByRole('complementary', { name: 'Activity' });
     await panel.locator('.chain').waitFor();
-    expect(await panel.locator('.chain').innerText()).toMatch(/Iris Novak\s+for\s+Ben Castillo/);
+    await expect.poll(() => panel.locator('.chain').innerText()).toMatch(/Iris Novak\s+for\s+Ben Castillo/);
     const change = panel.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'phone' }) });
-    expect(await change.locator('.old').first().innerText()).toContain('555-0101');
-    expect(await change.locator('.new').first().innerText()).toContain('555-0111');
+    await expect.poll(() => change.locator('.old').first().innerText()).toContain('555-0101');
+    await expect.poll(() => change.locator('.new').first().innerText()).toContain('555-0111');
     expect(wrongs).toEqual([]);
   });
 
@@ -53,8 +53,8 @@ describe.skipIf(!hasChromium)('the clinic’s log in a browser', () => {
     const { page, wrongs } = await signIn();
     await page.goto(`${clinic.url}/audit/?view=object&type=Appointment&id=2`);
     await expect.poll(() => page.locator('.entry').count()).toBe(3);
-    expect(await page.locator('.entry').nth(1).innerText()).toMatch(/Iris Novak[^]*appointment\.postpone/);
-    expect(await page.locator('.entry').first().innerText()).not.toContain('Iris Novak');
+    await expect.poll(() => page.locator('.entry').nth(1).innerText()).toMatch(/Iris Novak[^]*appointment\.postpone/);
+    await expect.poll(() => page.locator('.entry').first().innerText()).not.toContain('Iris Novak');
     await page.goto(`${clinic.url}/audit/?view=findings`);
     await page.getByText('No activity says who wanted it.').waitFor();
     expect(wrongs).toEqual([]);

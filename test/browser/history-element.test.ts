@@ -33,7 +33,7 @@ describe.skipIf(!hasChromium)('<deedlog-history>', () => {
     const { page, wrongs } = await openHost();
     await expect.poll(() => page.locator('deedlog-history .entry').count()).toBe(3);
     const change = page.locator('deedlog-history .entry').nth(1);
-    expect(await change.innerText()).toMatch(/Frances Allen[^]*invoice\.changeAccount[^]*supplier moved to another bank[^]*DE02[^]*DE99/);
+    await expect.poll(() => change.innerText()).toMatch(/Frances Allen[^]*invoice\.changeAccount[^]*supplier moved to another bank[^]*DE02[^]*DE99/);
     expect(await page.evaluate('getComputedStyle(document.querySelector("deedlog-history").shadowRoot.querySelector(".message")).fontSize')).toBe('14px');
     expect((await new AxeBuilder({ page }).analyze()).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html}`))).toEqual([]);
     expect(wrongs).toEqual([]);
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)('<deedlog-history>', () => {
     log.allow(null);
     await page.evaluate('document.querySelector("deedlog-history").setAttribute("id", "4")');
     await page.locator('deedlog-history').getByRole('alert').waitFor();
-    expect(await page.locator('deedlog-history').getByRole('alert').innerText()).toContain('READ_DENIED');
+    await expect.poll(() => page.locator('deedlog-history').getByRole('alert').innerText()).toContain('READ_DENIED');
     log.allow({ tenants: 'all', models: 'all' });
   });
 });

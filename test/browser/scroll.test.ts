@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('10,000 rows', () => {
     const { page, wrongs } = await openPage(browser, log.origin);
     await page.goto(`${log.origin}/audit/`);
     await page.locator('.rows .row').first().waitFor();
-    expect(await page.locator('.foot').innerText()).toMatch(/^200 of about [\d,]+ activities/);
+    await expect.poll(() => page.locator('.foot').innerText()).toMatch(/^200 of about [\d,]+ activities/);
     await expect.poll(async () => {
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
       return page.locator('.foot').innerText();

@@ -27,8 +27,8 @@ describe.skipIf(!hasChromium)('the page tells how things stand', () => {
     await page.getByRole('button', { name: 'failure' }).click();
     const alert = page.getByRole('alert');
     await alert.waitFor();
-    expect(await alert.innerText()).toContain('READ_DENIED');
-    expect(await page.locator('.rows').count()).toBe(0);
+    await expect.poll(() => alert.innerText()).toContain('READ_DENIED');
+    await expect.poll(() => page.locator('.rows').count()).toBe(0);
     log.allow(EVERYTHING);
     await alert.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.rows .row').first().waitFor();
@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)('the page tells how things stand', () => {
     await page.context().setOffline(true);
     await page.getByRole('button', { name: 'failure' }).click();
     await page.getByRole('alert').waitFor();
-    expect(await page.getByRole('alert').innerText()).toContain('You are offline.');
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('You are offline.');
     await page.context().setOffline(false);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.rows .row').first().waitFor();
@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)('the page tells how things stand', () => {
     await page.goto(`${log.origin}/audit/`);
     await page.getByText('Loading activities…').waitFor();
     await page.locator('.rows .row').first().waitFor();
-    expect(await page.getByText('Loading activities…').count()).toBe(0);
+    await expect.poll(() => page.getByText('Loading activities…').count()).toBe(0);
   });
 
   test('live: what is recorded appears at once; who has scrolled down is not moved', async () => {
@@ -118,7 +118,7 @@ describe.skipIf(!hasChromium)('the page tells how things stand', () => {
     const lines = readFileSync(await download.path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { readonly outcome: string });
     expect(lines.length).toBeGreaterThan(10);
     expect([...new Set(lines.map(({ outcome }) => outcome))]).toEqual(['denied']);
-    expect(await page.getByRole('link', { name: /CSV/ }).getAttribute('href')).toBe('/audit/api/export?format=csv&outcome=denied');
+    await expect.poll(() => page.getByRole('link', { name: /CSV/ }).getAttribute('href')).toBe('/audit/api/export?format=csv&outcome=denied');
     expect(wrongs).toEqual([]);
   });
 
