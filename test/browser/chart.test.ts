@@ -1,27 +1,17 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasChromium, launch, openPage } from './support/browser.ts';
-import { serveLog } from './support/clinic.ts';
-import type { ServedLog } from './support/clinic.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasChromium, openPage } from './support/browser.ts';
+import { openLog } from './support/open-log.ts';
 
 /** The morning of the records: 400 minutes from 8 o'clock. */
 const RANGE = 'from=2026-11-01T08:00:00.000Z&until=2026-11-01T15:00:00.000Z';
 
 describe.skipIf(!hasChromium)('the chart filters by time', () => {
-  let browser: Browser;
-  let log: ServedLog;
-  beforeAll(async () => {
-    log = await serveLog();
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await log?.[Symbol.asyncDispose]();
-  });
+  const here = openLog();
 
   test('by dragging', async () => {
-    const { page, wrongs } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/?${RANGE}`);
+    const { page, wrongs } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/?${RANGE}`);
     const box = await page.locator('.plot').boundingBox();
     if (box === null) throw new Error('no chart');
     await page.mouse.move(box.x + box.width * 0.25 + 2, box.y + 20);
@@ -41,8 +31,8 @@ describe.skipIf(!hasChromium)('the chart filters by time', () => {
   });
 
   test('by keyboard alone', async () => {
-    const { page, wrongs } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/?${RANGE}`);
+    const { page, wrongs } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/?${RANGE}`);
     const from = page.getByRole('slider', { name: 'Chart: from (Enter filters)' });
     await from.focus();
     for (let step = 0; step < 15; step += 1) await page.keyboard.press('ArrowRight');
@@ -58,8 +48,8 @@ describe.skipIf(!hasChromium)('the chart filters by time', () => {
   });
 
   test('Escape gives up', async () => {
-    const { page } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/?${RANGE}`);
+    const { page } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/?${RANGE}`);
     await page.getByRole('slider', { name: 'Chart: from (Enter filters)' }).focus();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.locator('.brush').count()).toBe(1);

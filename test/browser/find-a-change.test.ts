@@ -1,24 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasChromium, launch, openPage } from './support/browser.ts';
-import { serveLog } from './support/clinic.ts';
-import type { ServedLog } from './support/clinic.ts';
+import { describe, expect, test } from 'vitest';
+import { hasChromium, openPage } from './support/browser.ts';
+import { openLog } from './support/open-log.ts';
 
 describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () => {
-  let browser: Browser;
-  let log: ServedLog;
-  beforeAll(async () => {
-    log = await serveLog();
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await log?.[Symbol.asyncDispose]();
-  });
+  const here = openLog();
 
   test('found by text, opened, and followed to the object, the field and the actor', async () => {
-    const { page, wrongs } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/`);
+    const { page, wrongs } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/`);
     await page.getByRole('searchbox', { name: 'Search text' }).fill('paid');
     const row = page.getByRole('row').filter({ hasText: 'changed where INV-4711 is paid' });
     await row.getByText('invoice.changeAccount').click();
@@ -48,8 +37,8 @@ describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () =>
   });
 
   test('what is not the real value is marked: redacted, hashed, unknown, none', async () => {
-    const { page } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/?view=object&type=Invoice&id=4711`);
+    const { page } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/?view=object&type=Invoice&id=4711`);
     const cell = (field: string, side: 'old' | 'new'): Promise<string> => page.locator('.entry').nth(1).getByRole('row').filter({ has: page.getByRole('rowheader', { name: field }) }).locator(`.${side} .marker`).innerText();
     expect(await cell('password', 'old')).toBe('redacted');
     expect(await cell('password', 'new')).toBe('redacted');
@@ -59,8 +48,8 @@ describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () =>
   });
 
   test('the address is the state: a shared link shows the same, back and forward go through it', async () => {
-    const first = await openPage(browser, log.origin);
-    await first.page.goto(`${log.origin}/audit/`);
+    const first = await openPage(here.browser, here.log.origin);
+    await first.page.goto(`${here.log.origin}/audit/`);
     await first.page.getByRole('button', { name: 'denied' }).click();
     await first.page.locator('summary', { hasText: 'Columns' }).click();
     await first.page.getByRole('checkbox', { name: 'Message' }).uncheck();
@@ -73,7 +62,7 @@ describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () =>
       rows: (await page.locator('.rows .row').allInnerTexts()).slice(0, 10),
       open: await page.getByRole('complementary').locator('.headline').innerText(),
     });
-    const second = await openPage(browser, log.origin);
+    const second = await openPage(here.browser, here.log.origin);
     await second.page.goto(first.page.url());
     await second.page.getByRole('complementary').locator('.headline').waitFor();
     expect(await seen(second.page)).toEqual(await seen(first.page));
@@ -89,8 +78,8 @@ describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () =>
   });
 
   test('the timeline groups by request, oldest first', async () => {
-    const { page, wrongs } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/?view=timeline&correlation=story-2`);
+    const { page, wrongs } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/?view=timeline&correlation=story-2`);
     await expect.poll(() => page.locator('.group').count()).toBe(1);
     await expect.poll(() => page.locator('.group-head').innerText()).toMatch(/POST \/graphql\s+2 activities, 1 effect, 1 without success/);
     expect(await page.locator('.entry .what').allInnerTexts()).toEqual(['invoice.changeAccount', 'invoice.approve']);
@@ -98,8 +87,8 @@ describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () =>
   });
 
   test('own columns of a model are columns and filters', async () => {
-    const { page, wrongs } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/`);
+    const { page, wrongs } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/`);
     await page.getByRole('combobox', { name: 'Model' }).selectOption('export');
     await expect.poll(() => page.getByRole('columnheader').allInnerTexts()).toEqual(expect.arrayContaining(['team', 'rowCount']));
     await expect.poll(() => page.locator('.rows .row').innerText()).toContain('Finance');
@@ -114,11 +103,11 @@ describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () =>
   });
 
   test('findings, and row changes that nobody explains', async () => {
-    const { page, wrongs } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/?view=findings`);
+    const { page, wrongs } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/?view=findings`);
     await expect.poll(() => page.locator('.findings li').count()).toBe(2);
     await expect.poll(() => page.locator('.findings').innerText()).toContain('psql_admin');
-    await page.goto(`${log.origin}/audit/?unexplained=1`);
+    await page.goto(`${here.log.origin}/audit/?unexplained=1`);
     await page.locator('.rows .row').first().click();
     const panel = page.getByRole('complementary');
     await expect.poll(() => panel.locator('.headline').innerText()).toContain('unexplained effect');

@@ -1,25 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasChromium, launch, openPage } from './support/browser.ts';
-import { serveLog } from './support/clinic.ts';
-import type { ServedLog } from './support/clinic.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasChromium, openPage } from './support/browser.ts';
+import { openLog } from './support/open-log.ts';
 
 describe.skipIf(!hasChromium)('with the keyboard alone', () => {
-  let browser: Browser;
-  let log: ServedLog;
-  beforeAll(async () => {
-    log = await serveLog();
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await log?.[Symbol.asyncDispose]();
-  });
+  const here = openLog();
 
   const focusedRow = (page: Page): Promise<unknown> => page.evaluate('document.activeElement?.dataset?.index ?? null');
   const openOne = async (): Promise<{ page: Page; wrongs: string[] }> => {
-    const { page, wrongs } = await openPage(browser, log.origin);
-    await page.goto(`${log.origin}/audit/`);
+    const { page, wrongs } = await openPage(here.browser, here.log.origin);
+    await page.goto(`${here.log.origin}/audit/`);
     await page.locator('.rows .row').first().waitFor();
     return { page, wrongs };
   };
