@@ -3,8 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { createId, systemActor, userActor } from '@deedlog/core';
-import type { Activity } from '@deedlog/core';
+import { cleanContext, createId, systemActor, userActor } from '@deedlog/core';
+import type { Activity, ActivityContext } from '@deedlog/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inMemory } from './support/set-up.ts';
@@ -243,3 +243,34 @@ async function inChild(carried: string): Promise<readonly Activity[]> {
   for await (const chunk of child.stdout) output += String(chunk);
   return JSON.parse(output) as Activity[];
 }
+
+describe('a clean context', () => {
+  test('is a plain frozen object of what is known, on one line, without secrets and query string', () => {
+    const context = cleanContext({ ip: '::1', userAgent: 'a\r\nb\u2028c\u0000', path: '/a?token=s3cr3t#x', sessionId: 'Bearer s3cr3t-s3cr3t', tenant: '', method: undefined });
+    expect(context).toStrictEqual({ ip: '::1', userAgent: 'a\ufffd\ufffdb\ufffdc\u2400', path: '/a', sessionId: 'Bearer ***REDACTED***' });
+    expect(Object.isFrozen(context)).toBe(true);
+    expect(Reflect.ownKeys(context)).toEqual(['ip', 'userAgent', 'path', 'sessionId']);
+  });
+
+  test('is not cleaned again; what was made from it is', () => {
+    const context = cleanContext({ requestId: 'r-1' });
+    expect(cleanContext(context)).toBe(context);
+    const heir = Object.create(context, { requestId: { value: 'a\nb' } }) as ActivityContext;
+    const proxy = new Proxy({ ...context }, { get: () => 'a\nb' });
+    for (const made of [{ ...context, requestId: 'a\nb' }, structuredClone({ ...context, requestId: 'a\nb' }), heir, proxy]) expect(cleanContext(made).requestId).toBe('a\ufffdb');
+  });
+
+  test.each([null, undefined, 'text', 7, [], () => undefined])('of %s is empty', (wrong) => {
+    expect(cleanContext(wrong as never)).toStrictEqual({});
+  });
+
+  test('whatever the text, it is bounded and on one line, and a plain one stays as it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 700 }), fc.string({ maxLength: 700 })), (userAgent) => {
+        const context = cleanContext({ userAgent });
+        expect(context.userAgent ?? '').toMatch(/^[^\p{Cc}\u2028\u2029]{0,512}$/u);
+        if (/^[\w ()/.,;-]{1,480}$/.test(userAgent)) expect(context.userAgent).toBe(userAgent);
+      }),
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { GAP_ACTION, userActor } from '@deedlog/core';
 import type { Activity, FailurePolicy, Sink } from '@deedlog/core';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from 'vitest';
 import { memorySpool } from './support/memory-spool.ts';
 import { setUp } from './support/set-up.ts';
@@ -319,6 +320,24 @@ describe('what must never fail the act', () => {
     const { store } = down();
     const { deedlog } = setUp({ store, onProblem: onProblem as () => void });
     expect(await deedlog.trackActivity(act)).toMatchObject({ status: 'lost' });
+  });
+
+  test('work on its own account runs in no request: not in the one that caused it, nor in that in which deedlog was made', async () => {
+    const request = new AsyncLocalStorage<string>();
+    const seen: string[] = [];
+    const { store, back } = down();
+    const write: typeof store.write = (activities, options) => {
+      seen.push(...activities.map(({ action }) => `${action} in ${request.getStore() ?? 'none'}`));
+      return store.write(activities, options);
+    };
+    const { deedlog } = request.run('the first', () => setUp({ store: { ...store, write }, onFailure: 'open' }));
+    await request.run('the second', async () => {
+      await deedlog.trackActivity(act);
+      back();
+      await deedlog.trackActivity(act);
+    });
+    await deedlog.close();
+    expect(seen).toEqual(['invoice.approve in the second', 'invoice.approve in the second', `${GAP_ACTION} in none`]);
   });
 
   test('a sink that fails is reported and counted; the others and the caller see nothing of it', async () => {

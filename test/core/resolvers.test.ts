@@ -109,7 +109,7 @@ describe('the context resolver', () => {
     const context = Object.defineProperty({ method: 7, path: '/a?b=c', requestId: 'x'.repeat(9000) }, 'ip', { enumerable: true, get: () => { throw new Error('no'); } });
     const { deedlog, only } = setUpWith(context);
     await deedlog.run({ host: {} }, () => deedlog.trackActivity({ action: 'a.b' }));
-    expect(only().context).toMatchObject({ ip: '[unreadable]', method: '7', path: '/a', requestId: expect.stringMatching(/^x{512}…\[\+8488 characters\]$/) });
+    expect(only().context).toMatchObject({ ip: '[unreadable]', method: '7', path: '/a', requestId: expect.stringMatching(/^x{480}…\[\+8520 characters\]$/) });
   });
 });
 
@@ -137,5 +137,25 @@ describe('actorFromClaims', () => {
 
   test('the anonymous actor has no id', () => {
     expect(anonymousActor).toEqual({ kind: 'anonymous' });
+  });
+});
+
+describe('a callback that is to answer at once and promises instead', () => {
+  const team = { table: 'team_activity', columns: { team: { column: 'team', type: 'text', nullable: true, indexed: false } } } as const;
+  let asked = 0;
+  const late = (): never => {
+    asked++;
+    return Promise.reject(new Error('late')) as never;
+  };
+
+  test.each<[string, Partial<DeedlogOptions<Host>>]>([
+    ['normalizeAction', { normalizeAction: late }],
+    ['describeTarget', { describeTarget: late }],
+    ['fill of a model', { models: { default: { model: { deedlogModel: team }, fill: late } } }],
+  ])('(%s) is no unhandled rejection', async (_, options) => {
+    asked = 0;
+    const { deedlog } = inMemory(options);
+    await deedlog.trackActivity({ action: 'A.b', actor: ada, target: { type: 'Invoice', id: '1' } }).catch(() => undefined);
+    expect(asked).toBeGreaterThan(0);
   });
 });

@@ -64,7 +64,10 @@ export type CoreErrorCode =
   | 'QUERY_INVALID'
   | 'READ_DENIED'
   | 'REASON_MISSING'
+  | 'SINK_CLOSED'
   | 'SINK_FAILED'
+  | 'SINK_OPTION_INVALID'
+  | 'SINK_OVERFLOW'
   | 'SPOOL_FAILED'
   | 'SPOOL_MISSING'
   | 'STORE_MISSING'
@@ -177,9 +180,21 @@ export const coreErrors: Readonly<Record<CoreErrorCode, ErrorEntry>> = {
     meaning: 'the action requires a reason and none was given',
     remedy: 'Pass reason, or call audit.reason("…") before the flush.',
   },
+  SINK_CLOSED: {
+    meaning: 'a sink is closed, and records that it had not taken by then were dropped',
+    remedy: 'Close it after the last request has been answered; a slow sink may need a longer closeTimeout of queuedSink.',
+  },
   SINK_FAILED: {
-    meaning: 'a sink refused an activity; the store has it',
-    remedy: 'See the cause; the sink gets the next activity as usual.',
+    meaning: 'a sink refused records; the store has the activities among them',
+    remedy: 'See the cause; the sink gets the next records as usual.',
+  },
+  SINK_OPTION_INVALID: {
+    meaning: 'an option of queuedSink cannot be used',
+    remedy: 'Give sizes and times as whole numbers from 1 to 2147483647, and overflow as "drop" or "wait".',
+  },
+  SINK_OVERFLOW: {
+    meaning: 'records came faster than a sink takes them, and some were dropped; the store has the activities among them',
+    remedy: 'Make the sink faster, raise capacity or maxCharacters of queuedSink, or choose overflow: "wait".',
   },
   SPOOL_FAILED: {
     meaning: 'the spool failed; an activity that it did not keep is lost and counted as a gap',

@@ -1,8 +1,10 @@
 export type { Coverage, CoverageStatus } from './capture/coverage.ts';
 export { createDeedlog, type DeedlogOptions } from './capture/create-deedlog.ts';
+export { cleanContext } from './capture/context.ts';
 export { createActivity, type NewActivity } from './capture/create-activity.ts';
 export type { Deedlog, TrackOptions, WithIntentOptions } from './capture/deedlog.ts';
 export type { Audit, Intent, IntentOptions } from './capture/intent.ts';
+export type { Flow } from './capture/flow.ts';
 export type { IgnoreRules, OnlyRules } from './capture/ignore.ts';
 export type { Receipt, ReceiptStatus } from './capture/receipt.ts';
 export type { ResumeOptions, RunOptions, SerializedContext } from './capture/scope.ts';
@@ -16,7 +18,8 @@ export type { Counters } from './deliver/counters.ts';
 export { DEFAULT_FAILURE_POLICY, type FailurePolicy } from './deliver/failure-policy.ts';
 export { GAP_ACTION } from './deliver/gap.ts';
 export { memoryStore, type MemoryStore } from './deliver/memory-store.ts';
-export type { Sink } from './deliver/sink.ts';
+export { queuedSink, type QueueCounters, type QueuedSink, type QueuedSinkOptions } from './deliver/queued-sink.ts';
+export type { Sink, SinkLoss } from './deliver/sink.ts';
 export type { Spool } from './deliver/spool.ts';
 export type { EntityChange, Explanation, Placement, Store, ToldTarget, TransactionActivity, TransactionHooks, TriggeredEffects, WriteInTransaction, WriteOptions } from './deliver/store.ts';
 export { coreErrors, DeedlogError, defineErrors, type CoreErrorCode, type ErrorEntry, type ErrorFactory } from './errors.ts';
@@ -52,8 +55,10 @@ export { SEPARATORS } from './read/words.ts';
 export { defineActions, normalizeAction, STANDARD_VERBS, type ActionCatalogue, type ActionDefinition, type ActionName } from './record/action.ts';
 export type { Activity, ActivityContext, Observer } from './record/activity.ts';
 export {
+  actorColumns,
   actorFromClaims,
   anonymousActor,
+  knownActorColumns,
   systemActor,
   userActor,
   type ActClaim,
@@ -65,6 +70,7 @@ export {
 } from './record/actor.ts';
 export { createDiff, toValueShape, type Change, type Changes, type CreateDiffOptions } from './record/changes.ts';
 export { CHANGED_KEY, UNKNOWN, type Effect, type EffectChanges, type EffectOp } from './record/effect.ts';
+export type { DurableEffect, WrittenEffect } from './record/durable-effect.ts';
 export { fieldTreatments, type FieldPath, type FieldSelection, type FieldTreatments, type Treatment } from './record/fields.ts';
 export {
   DEFAULT_MODEL,
@@ -85,7 +91,9 @@ export { renderMessage } from './record/message.ts';
 export { endingOfCode, endingOfError, type Ending, type Outcome } from './record/outcome.ts';
 export { createDenyRule, REDACTED, type IsDenied, type RedactOptions } from './record/redact.ts';
 export { redactText } from './record/redact-text.ts';
-export { LIMITS, safeText } from './record/safe-text.ts';
+export type { RecordedHeaders, RecordedRequest, RecordedResponse, RequestRecord, RequestType } from './record/request-record.ts';
+export { cleanText, LIMITS, safeText } from './record/safe-text.ts';
+export { selectFields } from './record/select.ts';
 export { toJson, type Json, type JsonObject } from './record/serialize.ts';
 export type { Related, StoredRelated, Target, TargetColumns, TargetDescriber, TargetLike } from './record/target.ts';
 export type { InferSchemaInput, StandardIssue, StandardResult, StandardSchemaV1 } from './standard-schema.ts';

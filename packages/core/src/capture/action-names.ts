@@ -1,6 +1,7 @@
 import { normalizeAction as defaultNormalizer } from '../record/action.ts';
 import type { ActionCatalogue, ActionDefinition } from '../record/action.ts';
 import { LIMITS, safeText } from '../record/safe-text.ts';
+import { unheard } from '../thenable.ts';
 import type { Settings } from './settings.ts';
 
 /** Names are few and repeat. Past this many the cache starts again, so that hostile ones cannot fill memory. */
@@ -18,7 +19,7 @@ export function actionNames(
     const known = names.get(action);
     if (known !== undefined) return known;
     const given: unknown = action;
-    const name = typeof given === 'string' ? safeText(normalize(action), LIMITS.name) : '';
+    const name = typeof given === 'string' ? safeText(unheard(normalize(action)), LIMITS.name) : '';
     if (names.size >= MAX_CACHED_NAMES) names = new Map();
     if (name.length > 0 && action.length <= LIMITS.name) names.set(action, name);
     return name;

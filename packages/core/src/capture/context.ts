@@ -1,37 +1,82 @@
 import type { ActivityContext } from '../record/activity.ts';
+import { isPlain } from '../record/redact-text.ts';
 import { cleanText } from '../record/safe-text.ts';
 
-/** Longest text of one context field, in characters. */
-const MAX_CONTEXT_TEXT = 512;
+/** Longest text of one context field, in characters; with the mark of what was cut off it is 512 at most. */
+const MAX_CONTEXT_TEXT = 480;
 
 const FIELDS = ['ip', 'userAgent', 'method', 'path', 'requestId', 'traceId', 'sessionId', 'tenant'] as const;
 
 type Field = (typeof FIELDS)[number];
 
-export const EMPTY_CONTEXT: ActivityContext = {};
+type Fields = { -readonly [Name in Field]?: string };
+
+/** Line breaks and the like: they could forge lines where the log is printed. */
+const BREAKS = /[\t\n\r\u0080-\u009f\u2028\u2029]/g;
+
+/** A constructor that answers the object which it is given, so that a class over it can put a private field there. */
+const Given = function (given: object): object {
+  return given;
+} as unknown as new (given: object) => object;
 
 /**
- * `base`, which deedlog itself built before, with the known fields of the contexts over it, later ones winning: bounded and
- * clean text, the path without its query string. Never throws.
+ * The mark of contexts that are clean and cannot change any more: to be cleaned again would cost every request. Nobody else can set it, a
+ * copy does not have it, and who looks at the object does not see it.
  */
-export function mergeContexts(base: ActivityContext, ...contexts: readonly (ActivityContext | null | undefined)[]): ActivityContext {
-  const merged: { -readonly [Name in keyof ActivityContext]: ActivityContext[Name] } = { ...base };
-  for (const context of contexts) {
-    if (context === undefined || context === null || context === EMPTY_CONTEXT) continue;
-    for (const field of FIELDS) {
-      const text = fieldText(context, field);
-      if (text !== '') merged[field] = text;
-    }
+class Clean extends Given {
+  // oxlint-disable-next-line no-unused-private-class-members -- that it is there says it
+  readonly #mark = true;
+
+  static mark(fields: Fields): ActivityContext {
+    return Object.freeze(new Clean(fields) as Fields);
   }
+
+  static has(context: ActivityContext): boolean {
+    return typeof context === 'object' && #mark in context;
+  }
+}
+
+export const EMPTY_CONTEXT: ActivityContext = Clean.mark({});
+
+/**
+ * What is known of where something came from: bounded and clean text on one line, without the secrets that free text may hold, the path
+ * without its query string; what is undefined, null or empty is absent. Frozen, and the same object where it was cleaned before. Never throws.
+ */
+export function cleanContext(context: ActivityContext): ActivityContext {
+  return mergeContexts(EMPTY_CONTEXT, context);
+}
+
+/** `base`, which deedlog itself built before, with the known fields of the contexts over it, later ones winning; see {@link cleanContext}. */
+export function mergeContexts(base: ActivityContext, ...contexts: readonly (ActivityContext | null | undefined)[]): ActivityContext {
+  let merged = base;
+  for (const context of contexts) if (context !== undefined && context !== null) merged = over(merged, context);
   return merged;
+}
+
+function over(base: ActivityContext, context: ActivityContext): ActivityContext {
+  if (context === EMPTY_CONTEXT) return base;
+  const isClean = Clean.has(context);
+  if (isClean && base === EMPTY_CONTEXT) return context;
+  const merged: Fields = {};
+  for (const field of FIELDS) {
+    const text = (isClean ? context[field] : fieldText(context, field)) || base[field];
+    if (text !== undefined) merged[field] = text;
+  }
+  return Clean.mark(merged);
 }
 
 function fieldText(context: ActivityContext, field: Field): string {
   try {
     const value: unknown = context[field];
     if (value === undefined || value === null) return '';
-    return cleanText(field === 'path' && typeof value === 'string' ? value.replace(/[?#].*$/s, '') : value, MAX_CONTEXT_TEXT);
+    const text = field === 'path' && typeof value === 'string' ? withoutQuery(value) : value;
+    if (typeof text === 'string' && text.length <= MAX_CONTEXT_TEXT && isPlain(text)) return text;
+    return cleanText(text, MAX_CONTEXT_TEXT).replace(BREAKS, '\ufffd');
   } catch {
     return '[unreadable]';
   }
+}
+
+function withoutQuery(path: string): string {
+  return path.includes('?') || path.includes('#') ? path.replace(/[?#].*$/s, '') : path;
 }

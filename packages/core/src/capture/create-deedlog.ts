@@ -7,13 +7,13 @@ import type { Sink } from '../deliver/sink.ts';
 import type { Spool } from '../deliver/spool.ts';
 import type { Store } from '../deliver/store.ts';
 import { coreError } from '../errors.ts';
+import { processLike } from '../process-like.ts';
 import type { ActionCatalogue } from '../record/action.ts';
 import type { ActivityContext } from '../record/activity.ts';
 import type { ModelSettings } from '../record/model.ts';
 import { createDenyRule } from '../record/redact.ts';
 import type { RedactOptions } from '../record/redact.ts';
 import type { TargetDescriber } from '../record/target.ts';
-import { isThenable } from '../thenable.ts';
 import { actionNames } from './action-names.ts';
 import type { Deedlog } from './deedlog.ts';
 import { createFilter } from './ignore.ts';
@@ -22,6 +22,7 @@ import { LiveDeedlog } from './live-deedlog.ts';
 import type { MaybeActor } from './maybe-actor.ts';
 import { Models } from './models.ts';
 import { Recorder } from './recorder.ts';
+import { reporter } from './reporter.ts';
 import { ScopeFactory } from './scope-factory.ts';
 import type { OnProblem, Settings } from './settings.ts';
 import { transactionHooks } from './transaction-hooks.ts';
@@ -82,7 +83,7 @@ export function createDeedlog<
 }
 
 function settingsOf(options: DeedlogOptions<never>): Settings {
-  const { actions, redact, ignore, store, describeTarget, source = 'app', onFailure = DEFAULT_FAILURE_POLICY, onProblem = warn } = options;
+  const { actions, redact, ignore, store, describeTarget, source = 'app', onFailure = DEFAULT_FAILURE_POLICY, onProblem } = options;
   const filter = createFilter(ignore, options.only);
   const isDenied = createDenyRule(redact);
   const models = options.models === undefined ? undefined : new Models(options.models, isDenied);
@@ -96,26 +97,11 @@ function settingsOf(options: DeedlogOptions<never>): Settings {
     describers: [describeTarget, store.describeTarget].filter((describer) => describer !== undefined),
     source,
     onFailure,
-    report: (problem, activity) => {
-      // A reporter that fails, at once or later, must not fail the act it reports on.
-      try {
-        const reported: unknown = onProblem(problem, activity);
-        if (isThenable(reported)) reported.then(undefined, () => undefined);
-      } catch {}
-    },
+    report: reporter(onProblem),
   };
 }
 
 const OLDEST_NODE: readonly [major: number, minor: number] = [22, 17];
-
-interface ProcessLike {
-  readonly versions?: { readonly node?: string };
-  emitWarning?(warning: Error): void;
-}
-
-function processLike(): ProcessLike | undefined {
-  return (globalThis as { process?: ProcessLike }).process;
-}
 
 function checkOptions({ actor, store, spool, actions = {}, onFailure }: Partial<DeedlogOptions>): void {
   const version = processLike()?.versions?.node;
@@ -125,8 +111,4 @@ function checkOptions({ actor, store, spool, actions = {}, onFailure }: Partial<
   if (typeof store?.write !== 'function') throw coreError('STORE_MISSING');
   const spooling = Object.keys(actions).find((name) => actions[name]?.onFailure === 'spool');
   if (spool === undefined && (onFailure === 'spool' || spooling !== undefined)) throw coreError('SPOOL_MISSING', spooling);
-}
-
-function warn(problem: Error): void {
-  processLike()?.emitWarning?.(problem);
 }

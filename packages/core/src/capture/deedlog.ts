@@ -1,6 +1,7 @@
 import type { ActionCatalogue, ActionName } from '../record/action.ts';
 import type { AuditColumns, ModelFact, ModelName, ModelSettings, OwnColumns } from '../record/model.ts';
 import type { ActivityContext } from '../record/activity.ts';
+import type { Flow } from './flow.ts';
 import type { Audit, Intent, IntentOptions } from './intent.ts';
 import type { Receipt } from './receipt.ts';
 import type { SerializedContext, ResumeOptions, RunOptions } from './scope.ts';
@@ -69,6 +70,8 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
   currentContext(): ActivityContext | undefined;
   /** Throws `CONTEXT_MISSING` outside a scope. */
   requireContext(): ActivityContext;
+  /** The flow that runs here, for logs of what belongs to it; undefined outside a scope. */
+  currentFlow(): Flow | undefined;
   /** The scope as JSON text, to travel with a job. Throws `CONTEXT_MISSING` outside a scope. */
   serializeContext(): Promise<SerializedContext>;
   /** Opens the scope that a job brought along. Throws `CONTEXT_INVALID`. */
@@ -78,6 +81,8 @@ export interface Deedlog<Host = unknown, Catalogue extends ActionCatalogue = Act
   check(): Promise<void>;
   /** Hands spooled activities to the store; also done by itself after a successful write. Returns how many were written. */
   drain(): Promise<number>;
+  /** Has the sinks hand on at once what they hold, because the process is about to end and nothing can be awaited. Never throws. */
+  flushSync(): void;
   /** Waits for what is under way, then closes sinks, spool and store. */
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ import { endingOfError } from '../record/outcome.ts';
 import { ambientAudit } from './ambient-audit.ts';
 import { Claims } from './claims.ts';
 import { EMPTY_CONTEXT } from './context.ts';
+import { FlowActor, ScopeFlow } from './flow.ts';
+import type { Flow } from './flow.ts';
 import type { Deedlog, TrackOptions, WithIntentOptions } from './deedlog.ts';
 import type { Audit, Intent, IntentOptions } from './intent.ts';
 import { OpenIntent } from './open-intent.ts';
@@ -36,7 +38,7 @@ interface Parts<Host, Catalogue> {
   readonly enabled: boolean;
 }
 
-const NO_SCOPE: Scope = { context: EMPTY_CONTEXT, actor: undefined, correlationId: '', causationId: null, intent: undefined, paused: true, claims: new Claims(), suppression: undefined };
+const noScope = (): Scope => ({ context: EMPTY_CONTEXT, actor: undefined, correlationId: '', causationId: null, intent: undefined, paused: true, claims: new Claims(), flowActor: new FlowActor(), suppression: undefined });
 
 /** {@link Deedlog} as `createDeedlog` returns it. Switched off, no scope is opened, no resolver is asked and nothing reaches the store. */
 export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends ModelSettings> implements Deedlog<Host, Catalogue, Models> {
@@ -101,7 +103,9 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
 
   run<Result>(options: RunOptions<Host>, body: () => Result): Result {
     if (!this.enabled) return body();
-    return this.#recorder.enter(this.#scopes.open(options, this.#recorder.scope), body);
+    const { scope } = this.#recorder;
+    const opened = this.#scopes.open(options, options.newFlow === true ? undefined : scope);
+    return this.#recorder.enter(scope?.paused === true ? { ...opened, paused: true } : opened, body);
   }
 
   openIntent(options: IntentOptions<Host>): Intent {
@@ -109,7 +113,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
     const now = Date.now();
     const id = createId(now);
     const open = (outer: Scope): Intent => new OpenIntent(options as IntentOptions<never>, outer, { recorder, id, now });
-    if (!this.enabled) return open(NO_SCOPE);
+    if (!this.enabled) return open(noScope());
     const { scope } = recorder;
     const settled = scope !== undefined && !('host' in options) && options.context === undefined;
     // An intent that begins a flow gives it its name.
@@ -132,7 +136,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
   }
 
   pause<Result>(body: () => Result): Result {
-    return this.#recorder.enter({ ...(this.#recorder.scope ?? NO_SCOPE), paused: true }, body);
+    return this.#recorder.enter({ ...(this.#recorder.scope ?? noScope()), paused: true }, body);
   }
 
   async suppress<Result>(reason: string, body: () => Result | Promise<Result>): Promise<Result> {
@@ -154,6 +158,11 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
     return this.#requireScope().context;
   }
 
+  currentFlow(): Flow | undefined {
+    const { scope } = this.#recorder;
+    return scope === undefined ? undefined : new ScopeFlow(scope);
+  }
+
   async serializeContext(): Promise<SerializedContext> {
     const scope = this.#requireScope();
     return serializeScope(scope, (await scope.actor) ?? null);
@@ -162,7 +171,10 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
   resume<Result>(serialized: SerializedContext, options: ResumeOptions, body: () => Result): Result {
     if (!this.enabled) return body();
     const paused = this.#recorder.scope?.paused ?? false;
-    return this.#recorder.enter({ ...resumeScope(serialized, options), intent: undefined, paused, claims: new Claims(), suppression: undefined }, body);
+    const resumed = resumeScope(serialized, options);
+    const flowActor = new FlowActor();
+    flowActor.learn(resumed.actor);
+    return this.#recorder.enter({ ...resumed, intent: undefined, paused, claims: new Claims(), flowActor, suppression: undefined }, body);
   }
 
   async check(): Promise<void> {
@@ -171,6 +183,10 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
 
   async drain(): Promise<number> {
     return this.enabled ? this.#recorder.delivery.drain() : 0;
+  }
+
+  flushSync(): void {
+    if (this.enabled) this.#recorder.delivery.flushSync();
   }
 
   close(): Promise<void> {
@@ -206,7 +222,7 @@ export class LiveDeedlog<Host, Catalogue extends ActionCatalogue, Models extends
 
   #requireScope(): Scope {
     const { scope } = this.#recorder;
-    if (!this.enabled) return NO_SCOPE;
+    if (!this.enabled) return noScope();
     if (scope === undefined) throw coreError('CONTEXT_MISSING');
     return scope;
   }

@@ -5,6 +5,7 @@ import type { ActivityModel, FillFacts, ModelColumn, ModelSetting, ModelSettings
 import type { IsDenied } from '../record/redact.ts';
 import { LIMITS, safeText } from '../record/safe-text.ts';
 import type { Json, JsonObject } from '../record/serialize.ts';
+import { unheard } from '../thenable.ts';
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -95,7 +96,7 @@ export class Models {
 
 function fillOf({ name, fill }: Model, facts: FillFacts): Bag | undefined {
   try {
-    return fill?.(facts);
+    return unheard(fill?.(facts));
   } catch (cause) {
     throw coreError('MODEL_FILL_FAILED', `"${name}"`, cause);
   }

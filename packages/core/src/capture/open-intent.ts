@@ -59,8 +59,8 @@ export class OpenIntent extends IntentFacts implements Intent {
     if (options.columns !== undefined) this.facts.columns = options.columns;
     if (options.target !== undefined) this.facts.target = options.target;
     if (options.reason !== undefined) this.facts.reason = options.reason;
-    const { context, actor, correlationId, paused, claims, suppression } = outer;
-    this.scope = { context, actor, correlationId, paused, claims, suppression, causationId: outer.intent?.id ?? outer.causationId, intent: this };
+    const { context, actor, correlationId, paused, claims, flowActor, suppression } = outer;
+    this.scope = { context, actor, correlationId, paused, claims, flowActor, suppression, causationId: outer.intent?.id ?? outer.causationId, intent: this };
   }
 
   protected override get recorded(): boolean {

@@ -8,6 +8,7 @@ import type { MaybeActor } from './maybe-actor.ts';
 import { isThenable } from '../thenable.ts';
 import { Claims } from './claims.ts';
 import { EMPTY_CONTEXT, mergeContexts } from './context.ts';
+import { FlowActor } from './flow.ts';
 import type { RunOptions, Scope } from './scope.ts';
 import type { OnProblem } from './settings.ts';
 
@@ -37,6 +38,8 @@ export class ScopeFactory<Host> {
     const captured = hosted ? this.#context(host) : undefined;
     const context = captured === undefined && options.context === undefined ? base : mergeContexts(base, captured, options.context);
     const acting = actor ?? (hosted ? this.#actor(host) : undefined);
+    const flowActor = outer?.flowActor ?? new FlowActor();
+    flowActor.learn(acting);
     const shared = acting === undefined || outer === undefined || !this.#actsBesideOthers(acting, outer);
     return {
       context,
@@ -45,6 +48,7 @@ export class ScopeFactory<Host> {
       causationId: correlationText(causationId) ?? (shared ? undefined : outer.intent?.id) ?? outer?.causationId ?? null,
       intent: shared ? outer?.intent : undefined,
       paused: outer?.paused ?? false,
+      flowActor,
       claims: shared && outer !== undefined ? outer.claims : new Claims(outer?.claims),
       suppression: outer?.suppression,
     };

@@ -1,6 +1,7 @@
 import type { ActivityContext } from '../record/activity.ts';
 import type { Actor } from '../record/actor.ts';
 import type { Claims } from './claims.ts';
+import type { FlowActor } from './flow.ts';
 import type { OpenIntent } from './open-intent.ts';
 import type { Suppression } from './suppress.ts';
 
@@ -15,6 +16,7 @@ export interface Scope {
   readonly paused: boolean;
   /** What activities of this actor in this flow are about. */
   readonly claims: Claims;
+  readonly flowActor: FlowActor;
   readonly suppression: Suppression | undefined;
 }
 
@@ -32,6 +34,8 @@ export interface RunOptions<Host = unknown> {
   /** Default: the request id, else a new id. */
   readonly correlationId?: string;
   readonly causationId?: string;
+  /** A flow of its own begins here: nothing is taken from the surrounding scope, except that it is paused. Default false. */
+  readonly newFlow?: boolean;
 }
 
 /** How {@link Deedlog.resume} opens the scope of a job. */

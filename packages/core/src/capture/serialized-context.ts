@@ -33,7 +33,7 @@ export function serializeScope(scope: Scope, actor: Actor | null): SerializedCon
 }
 
 /** The scope that a job brought along, with who acts in it. Throws `CONTEXT_INVALID`. */
-export function resumeScope(serialized: SerializedContext, options: ResumeOptions): Omit<Scope, 'intent' | 'paused' | 'claims' | 'suppression'> {
+export function resumeScope(serialized: SerializedContext, options: ResumeOptions): Omit<Scope, 'intent' | 'paused' | 'claims' | 'flowActor' | 'suppression'> {
   const { actor, context, correlationId, causationId } = parseCarried(serialized);
   return { actor: actorOfJob(actor, options), context, correlationId, causationId };
 }

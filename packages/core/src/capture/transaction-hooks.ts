@@ -20,15 +20,15 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
       const intent = recorder.scope?.intent;
       intent?.suggestions.committed(transaction);
       if (intent?.transaction === transaction) intent.transaction = undefined;
-      delivery.committed(delivery.transactions.take(transaction));
+      delivery.committed(transaction);
     },
     afterRollback(transaction) {
       recorder.scope?.intent?.suggestions.rolledBack(transaction);
-      for (const { rolledBack } of delivery.transactions.take(transaction)) rolledBack?.();
+      delivery.rolledBack(transaction);
     },
     afterRelease(savepoint, parent) {
       recorder.scope?.intent?.suggestions.released(savepoint, parent);
-      delivery.transactions.move(savepoint, parent);
+      delivery.released(savepoint, parent);
     },
     afterDeferred(activities, error) {
       delivery.deferred(activities, error);
@@ -41,8 +41,10 @@ export function transactionHooks(recorder: Recorder): TransactionHooks {
     },
     explain: (changes) => explainChanges(changes, recorder),
     activityIn: (transaction) => activities.current(transaction),
-    wroteEffects(transaction, { activities }) {
-      const { claims, intent, suppression } = recorder.scope ?? {};
+    wroteEffects(transaction, { activities }, effects = []) {
+      const { scope } = recorder;
+      const { claims, intent, suppression } = scope ?? {};
+      delivery.effects.wrote(transaction, effects, scope);
       if (intent !== undefined) intent.transaction = transaction;
       for (const activity of activities) {
         delivery.transactions.add(transaction, { activity, recorded: () => suppression?.recorded(activity), rolledBack: () => claims?.release(activity.id) });

@@ -14,7 +14,7 @@ export interface Counters {
   readonly refused: number;
   /** Gap records that were stored. */
   readonly gaps: number;
-  /** Activities that a sink refused. */
+  /** Activities and effects that a sink refused, counted for each sink. */
   readonly sinkFailures: number;
 }
 

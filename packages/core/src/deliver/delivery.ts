@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Receipt } from '../capture/receipt.ts';
 import type { OnProblem } from '../capture/settings.ts';
 import { coreError } from '../errors.ts';
@@ -9,6 +8,8 @@ import type { FailurePolicy } from './failure-policy.ts';
 import type { FanOut } from './fan-out.ts';
 import { Gap, gapActivity } from './gap.ts';
 import type { Loss } from './gap.ts';
+import { EffectsOfTransaction } from './effects-of-transaction.ts';
+import { outside } from './outside.ts';
 import { SpoolDrain } from './spool-drain.ts';
 import type { Placement, Store } from './store.ts';
 import type { Spool } from './spool.ts';
@@ -34,17 +35,17 @@ export interface DeliverOptions {
 /** Brings finished activities to the store, and decides what a refusal means. */
 export class Delivery {
   /** What was written in transactions that are still open. */
-  readonly transactions: TransactionLedger = new TransactionLedger();
+  readonly transactions: TransactionLedger<TransactionEntry> = new TransactionLedger();
+  readonly effects: EffectsOfTransaction;
   readonly #parts: DeliveryParts;
   readonly #gap = new Gap();
   readonly #drain: SpoolDrain | undefined;
   readonly #background = new Set<Promise<unknown>>();
-  /** Work on its own account must not join the transaction of the request that happened to cause it. */
-  readonly #outside = AsyncLocalStorage.snapshot();
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
-    const { spool } = parts;
+    const { spool, fanOut, source } = parts;
+    this.effects = new EffectsOfTransaction(fanOut, source);
     this.#drain = spool === undefined ? undefined : new SpoolDrain({ ...parts, spool });
   }
 
@@ -53,6 +54,9 @@ export class Delivery {
     const { store } = this.#parts;
     const joined = store.transactionOf?.(transaction);
     const survive = joined !== undefined && activity.outcome !== 'success';
+    // Nobody waits with a transaction open.
+    const room = joined === undefined ? this.#parts.fanOut.ready() : undefined;
+    if (room !== undefined) await room;
     let placement: Placement;
     try {
       placement = await store.write([activity], joined !== undefined ? { transaction, survive, isolate: policy !== 'closed' } : undefined);
@@ -84,15 +88,27 @@ export class Delivery {
     return refusal;
   }
 
-  /** Entries of a transaction are durable now, and what it could not take is decided. */
-  committed(entries: readonly TransactionEntry[]): void {
+  /** What was written in a transaction is durable now, and what it could not take is decided. */
+  committed(transaction: object): void {
     const written: Activity[] = [];
-    for (const { activity, refusal, recorded } of entries) {
+    for (const { activity, refusal, recorded } of this.transactions.take(transaction)) {
       const receipt = refusal === undefined ? ({ id: activity.id, status: 'stored' } as const) : this.#run(() => this.#keep(activity, refusal));
       if (refusal === undefined) written.push(activity);
       recorded?.(receipt);
     }
     if (written.length > 0) this.#stored(written);
+    const handed = this.effects.committed(transaction);
+    if (handed !== undefined) void this.#run(() => handed);
+  }
+
+  rolledBack(transaction: object): void {
+    this.effects.rolledBack(transaction);
+    for (const { rolledBack } of this.transactions.take(transaction)) rolledBack?.();
+  }
+
+  released(savepoint: object, parent: object): void {
+    this.effects.released(savepoint, parent);
+    this.transactions.move(savepoint, parent);
   }
 
   /** A store has tried what it had kept for the end of a transaction. */
@@ -106,19 +122,30 @@ export class Delivery {
 
   async drain(): Promise<number> {
     const { drain } = this.#drain ?? {};
-    return drain === undefined ? 0 : this.#outside(drain);
+    return drain === undefined ? 0 : outside(drain);
+  }
+
+  flushSync(): void {
+    this.#parts.fanOut.flushSync();
   }
 
   async close(): Promise<void> {
     this.#recordGap();
+    await this.#settled();
+    await this.#parts.fanOut.idle();
+    try {
+      // It may still tell of what it had kept for the end of a transaction: sinks and spool have to be there.
+      await this.#parts.store.close?.();
+    } finally {
+      await this.#settled();
+      await this.#parts.fanOut.close();
+      await this.#parts.spool?.close?.();
+    }
+  }
+
+  async #settled(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
     await this.#drain?.idle();
-    await this.#parts.fanOut.close();
-    try {
-      await this.#parts.spool?.close?.();
-    } finally {
-      await this.#parts.store.close?.();
-    }
   }
 
   #placed(activity: Activity, placement: Placement, rolledBack: (() => void) | undefined): Receipt {
@@ -183,7 +210,7 @@ export class Delivery {
 
   /** Work that nobody may wait for, but `close` does. It must not reject. */
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const running = this.#outside(work);
+    const running = outside(work);
     const settled = running.finally(() => this.#background.delete(settled));
     this.#background.add(settled);
     return running;

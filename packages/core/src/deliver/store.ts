@@ -1,5 +1,6 @@
 import type { ChangeVerb } from '../capture/track-change.ts';
 import type { Activity } from '../record/activity.ts';
+import type { WrittenEffect } from '../record/durable-effect.ts';
 import type { ModelShape } from '../record/model.ts';
 import type { IsDenied } from '../record/redact.ts';
 import type { Target, TargetDescriber } from '../record/target.ts';
@@ -108,7 +109,8 @@ export interface TransactionHooks {
    * statement. The same activity is the same object. Undefined: nobody was asked who acts, or recording is paused.
    */
   activityIn(transaction: object): TransactionActivity | undefined;
-  wroteEffects(transaction: object, explanation: Explanation): void;
+  /** `effects`: those that the store knows of, for sinks. */
+  wroteEffects(transaction: object, explanation: Explanation, effects?: readonly WrittenEffect[]): void;
   /** Throws `STORE_WRITE_FAILED` where the change must be rolled back: unless `isolate`. */
   refusedEffects(explanation: Explanation, cause: unknown): void;
   /** Whether a change that no intent explains can be told by this model. Throws `MODEL_UNKNOWN`, `MODEL_COLUMN_MISSING`. */

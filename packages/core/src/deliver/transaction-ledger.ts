@@ -12,18 +12,18 @@ export interface TransactionEntry {
   readonly rolledBack?: (() => void) | undefined;
 }
 
-/** Which activities hang on which open transaction. Weak: a transaction that is forgotten takes its entries along. */
-export class TransactionLedger {
-  readonly #entries = new WeakMap<object, TransactionEntry[]>();
+/** What hangs on which open transaction. Weak: a transaction that is forgotten takes its entries along. */
+export class TransactionLedger<Entry> {
+  readonly #entries = new WeakMap<object, Entry[]>();
 
-  add(transaction: object, entry: TransactionEntry): void {
+  add(transaction: object, entry: Entry): void {
     const entries = this.#entries.get(transaction);
     if (entries === undefined) this.#entries.set(transaction, [entry]);
     else entries.push(entry);
   }
 
   /** The entries of a transaction that has ended. */
-  take(transaction: object): readonly TransactionEntry[] {
+  take(transaction: object): readonly Entry[] {
     const entries = this.#entries.get(transaction) ?? [];
     this.#entries.delete(transaction);
     return entries;

@@ -117,6 +117,15 @@ export function actorColumns(actor: Actor | null): ActorColumns {
   };
 }
 
+/** {@link actorColumns} of an actor that may be a wrong one, which is then not known: the activity that it acted in has said so. Never throws. */
+export function knownActorColumns(actor: Actor | null | undefined): ActorColumns {
+  try {
+    return actorColumns(actor ?? null);
+  } catch {
+    return NO_ACTOR;
+  }
+}
+
 function actorId(actor: Actor): string | null {
   const { kind, id } = actor;
   if (kind === 'anonymous') return null;

@@ -13,6 +13,7 @@ export interface RedactOptions {
 const DENIED_PARTS = [
   'password', 'passwd', 'passphrase', 'passcode', 'secret', 'token', 'authorization', 'cookie', 'apikey', 'privatekey',
   'accesskey', 'credential', 'creditcard', 'cardnumber', 'socialsecurity', 'signature', 'sessionkey', 'encryptionkey',
+  'accountkey', 'authkey', 'signingkey', 'masterkey', 'subscriptionkey', 'jsessionid', 'phpsessid', 'sessid',
 ];
 
 /** Caught as a whole word of a key name, or its plural: `card_no`, `userPin`, `cards`; not `discard` or `spinning`. */

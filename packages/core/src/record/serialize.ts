@@ -108,6 +108,7 @@ export class Serializer {
     const toJSON = plain && !('toJSON' in value) ? undefined : methodOf(value, 'toJSON');
     if (toJSON !== undefined) return this.#value(toJSON.call(value), depth + 1);
     const keys = Object.keys(value);
+    if (plain && isBufferJson(value, keys)) return this.text(`[Buffer ${value.data.length} bytes]`);
     return plain || keys.length > 0 ? this.#entries(value, keys, depth) : this.text(`[${classNameOf(value)}]`);
   }
 
@@ -137,11 +138,17 @@ export class Serializer {
 
   /** A pair is how headers, form fields and map entries travel: its first half names its second. Node's raw headers are one flat list of them. */
   #hidePairs(kept: Json[]): void {
+    for (let index = 0; index + 1 < kept.length; index++) if (this.#isSecretFlag(kept[index])) kept[index + 1] = REDACTED;
     if (kept.length % 2 !== 0 || (kept.length > 2 && !kept.every((item) => typeof item === 'string'))) return;
     for (let index = 0; index < kept.length; index += 2) {
       const name = kept[index];
       if (typeof name === 'string' && this.#isDenied(name)) kept[index + 1] = REDACTED;
     }
+  }
+
+  /** `--password`, of a command's arguments. */
+  #isSecretFlag(item: Json | undefined): boolean {
+    return typeof item === 'string' && item.startsWith('--') && !item.includes('=') && this.#isDenied(item);
   }
 
   #entries(value: object, keys: readonly string[], depth: number): JsonObject {
@@ -158,6 +165,7 @@ export class Serializer {
       if (json !== undefined) kept[this.text(key, LIMITS.key)] = json;
     }
     this.#hideNamed(kept);
+    hideBeside(kept);
     return kept;
   }
 
@@ -167,6 +175,21 @@ export class Serializer {
     const name = kept['name'] ?? kept['key'] ?? kept['field'] ?? kept['header'];
     if (typeof name === 'string' && this.#isDenied(name)) kept['value'] = REDACTED;
   }
+}
+
+/** What `JSON.stringify` makes of a buffer. */
+function isBufferJson(value: object, keys: readonly string[]): value is { readonly data: readonly unknown[] } {
+  return keys.length === 2 && readProperty(value, 'type') === 'Buffer' && Array.isArray(readProperty(value, 'data'));
+}
+
+/** What a database is given beside its SQL, in the errors of drivers and ORMs. */
+const BOUND = ['params', 'parameters', 'bindings'];
+
+/** Secrets that no name tells, but what stands beside it: values of a statement, and Node's `user:password` of a request. */
+function hideBeside(kept: Record<string, Json>): void {
+  if (typeof kept['auth'] === 'string') kept['auth'] = REDACTED;
+  if (typeof (kept['query'] ?? kept['sql']) !== 'string') return;
+  for (const name of BOUND) if (Array.isArray(kept[name]) && kept[name].length > 0) kept[name] = REDACTED;
 }
 
 function* take<Item>(items: Iterable<Item>, count: number): Generator<Item> {

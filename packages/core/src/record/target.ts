@@ -1,4 +1,5 @@
 import { coreError, DeedlogError } from '../errors.ts';
+import { unheard } from '../thenable.ts';
 import { cleanText, LIMITS, safeText } from './safe-text.ts';
 
 /** A loose reference to what was acted on: no foreign key, it may be gone tomorrow. */
@@ -44,7 +45,7 @@ export function targetColumns(like: TargetLike, describers: readonly TargetDescr
 export function describeTarget(like: TargetLike, describers: readonly TargetDescriber[]): Target {
   try {
     for (const describe of describers) {
-      const known = describe(like);
+      const known = unheard(describe(like));
       if (known !== undefined) return checkTarget(known);
     }
     return checkTarget(like);
