@@ -1,9 +1,11 @@
 import { createDeedlog, defineActions, memoryReader, memoryStore, userActor } from '@deedlog/core';
 import type { MemoryStore, Store } from '@deedlog/core';
 import { auditHandler } from '@deedlog/http';
-import type { ReportsOptions } from '@deedlog/http';
+import type { ReportLimiter, ReportsOptions } from '@deedlog/http';
+import { RateLimiterMemory, RateLimiterPostgres } from 'rate-limiter-flexible';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { databaseKind, testDatabase } from '../support/database.ts';
 import { decide } from './support/log.ts';
 import { serveHandler } from './support/serve.ts';
 import type { Served } from './support/serve.ts';
@@ -147,6 +149,44 @@ test('reports are limited for each address, or for what the host takes for one c
   expect((await server.send({ action: 'page.open' }, { ip: '192.0.2.2' })).status).toBe(201);
   await using other = await bench({ limit: { reports: 1, seconds: 60 }, clientKey: (_request, { user }) => user ?? undefined });
   expect([(await other.send({ action: 'page.open' })).status, (await other.send({ action: 'page.open' })).status, (await other.send({ action: 'page.open' }, { user: 'bob' })).status]).toEqual([201, 429, 201]);
+});
+
+test('processes that share a limiter share a limit', async () => {
+  const limiter = new RateLimiterMemory({ points: 3, duration: 60 });
+  await expectShared(limiter, limiter);
+});
+
+test.skipIf(databaseKind === 'pglite')('processes that share a limiter in a database share a limit', async () => {
+  await using database = await testDatabase({ migrated: false });
+  const limiter = (): Promise<ReportLimiter> =>
+    new Promise((resolve, reject) => {
+      const made: ReportLimiter = new RateLimiterPostgres({ storeClient: database.client, points: 3, duration: 60, clearExpiredByTimeout: false }, (error) => (error === undefined ? resolve(made) : reject(error)));
+    });
+  await expectShared(await limiter(), await limiter());
+});
+
+/** Three reports in all are taken of one client, whichever of two servers it sends them to. */
+async function expectShared(one: ReportLimiter, other: ReportLimiter): Promise<void> {
+  await using first = await bench({ limiter: one });
+  await using second = await bench({ limiter: other });
+  const statuses: number[] = [];
+  for (const server of [first, second, first, second, first]) statuses.push((await server.send({ action: 'page.open' })).status);
+  expect(statuses).toEqual([201, 201, 201, 429, 429]);
+  const limited = await second.send({ action: 'page.open' });
+  expect(limited.body['code']).toBe('HTTP_REPORT_LIMITED');
+  expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(50);
+  expect((await second.send({ action: 'page.open' }, { ip: '192.0.2.2' })).status).toBe(201);
+}
+
+test('while its limiter fails nothing is taken, and the answer does not say why', async () => {
+  await using server = await bench({ limiter: { consume: () => Promise.reject(Object.assign(new Error('redis://secret'), { msBeforeNext: 5 })) } });
+  const { status, body } = await server.send({ action: 'page.open' });
+  expect([status, JSON.stringify(body)]).toEqual([500, expect.not.stringContaining('secret')]);
+  expect(server.store.activities).toEqual([]);
+});
+
+test.for([{ limiter: {} }, { limiter: new RateLimiterMemory({ points: 1, duration: 1 }), limit: { reports: 1, seconds: 1 } }])('a limiter that cannot be is refused at once', async (options) => {
+  await expect(bench(options as never)).rejects.toMatchObject({ code: 'HTTP_REPORTS_INVALID' });
 });
 
 test('what was not stored is not confirmed', async () => {

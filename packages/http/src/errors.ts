@@ -9,6 +9,7 @@ export type HttpErrorCode =
   | 'HTTP_METHOD_NOT_ALLOWED'
   | 'HTTP_NOT_FOUND'
   | 'HTTP_PARAMETER_INVALID'
+  | 'HTTP_PATTERN_INVALID'
   | 'HTTP_READER_MISSING'
   | 'HTTP_READ_FAILED'
   | 'HTTP_REPORT_DENIED'
@@ -18,6 +19,9 @@ export type HttpErrorCode =
   | 'HTTP_REPORT_NOT_JSON'
   | 'HTTP_REPORT_TOO_LARGE'
   | 'HTTP_REPORTS_INVALID'
+  | 'HTTP_REQUEST_LOG_FAILED'
+  | 'HTTP_REQUEST_LOG_INVALID'
+  | 'HTTP_SERVICE_INVALID'
   | 'HTTP_TRUST_INVALID'
   | 'HTTP_UNAUTHENTICATED';
 
@@ -32,8 +36,8 @@ export const httpErrors: Readonly<Record<HttpErrorCode, ErrorEntry>> = {
     remedy: 'Try again in a moment; the option maxStreams says how many there may be.',
   },
   HTTP_HEADER_NAME_INVALID: {
-    meaning: 'an option of requestContext names a header that cannot exist, or one that carries credentials',
-    remedy: 'Give the name of the header that your proxy sets, for example "x-request-id"; never cookie or authorization.',
+    meaning: 'an option names a header that cannot exist, or for requestContext one that carries credentials',
+    remedy: 'Give the name of the header as it is sent, for example "x-request-id"; as an option of requestContext never cookie or authorization.',
   },
   HTTP_METHOD_NOT_ALLOWED: {
     meaning: 'this resource does not take this method',
@@ -46,6 +50,10 @@ export const httpErrors: Readonly<Record<HttpErrorCode, ErrorEntry>> = {
   HTTP_PARAMETER_INVALID: {
     meaning: 'a parameter of the address cannot be read',
     remedy: 'Correct the parameter that is named here; openapi.json says what each takes.',
+  },
+  HTTP_PATTERN_INVALID: {
+    meaning: 'a pattern of paths or hosts cannot be used',
+    remedy: 'Give lists of globs such as "/api/**", "*.example.com" or "/{a,b}/*", or of regular expressions; a host without scheme and path; split a long glob into several.',
   },
   HTTP_READER_MISSING: {
     meaning: 'the handler was given no reader',
@@ -82,6 +90,18 @@ export const httpErrors: Readonly<Record<HttpErrorCode, ErrorEntry>> = {
   HTTP_REPORTS_INVALID: {
     meaning: 'the option reports has no deedlog, no actions, an action that the catalogue does not have, or no authorize',
     remedy: 'Pass reports: { deedlog, actions: ["report.print"], authorize: (request, host) => whether this client may report }.',
+  },
+  HTTP_REQUEST_LOG_FAILED: {
+    meaning: 'a request was not recorded; the request itself was not touched',
+    remedy: 'See the cause: the sink, or a callback in the options of the log. Said once until a record is written again.',
+  },
+  HTTP_REQUEST_LOG_INVALID: {
+    meaning: 'an option of a request log cannot be used',
+    remedy: 'Correct what is named here; the documentation of the options says what each takes.',
+  },
+  HTTP_SERVICE_INVALID: {
+    meaning: 'a service that is called has no name, no hosts, or a baseUrl that is no URL',
+    remedy: "Give each name its hosts: services: { apollo: 'api.apollo.example' }, or { apollo: { hosts: ['api.apollo.example'], query: ['page'] } }; httpClient({ service: 'apollo', baseUrl: 'https://api.apollo.example/v1' }).",
   },
   HTTP_TRUST_INVALID: {
     meaning: 'the proxy trust rule of requestContext cannot be used',

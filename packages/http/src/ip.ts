@@ -10,6 +10,9 @@ const MAPPED_PREFIX = '::ffff:';
  * whatever else stands there.
  */
 export function normalizeIp(text: string): string | undefined {
+  // What servers see of most clients, the latter where they listen for both families.
+  const known = text.startsWith(MAPPED_PREFIX) ? text.slice(MAPPED_PREFIX.length) : text;
+  if (isIPv4(known)) return known;
   if (text.length > MAX_ADDRESS_LENGTH) return undefined;
   const bare = withoutPort(text.trim());
   switch (isIP(bare)) {

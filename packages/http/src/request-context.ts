@@ -1,11 +1,14 @@
+import { cleanContext } from '@deedlog/core';
 import type { ActivityContext } from '@deedlog/core';
-import { cleanText } from './clean-text.ts';
 import { clientAddressFinder } from './client-address.ts';
 import { httpError } from './errors.ts';
+import { nodeRequestOf } from './node-request-of.ts';
+import { ObjectSlot } from './object-slot.ts';
+import { CREDENTIAL_HEADERS, headerName } from './record-parts/header-name.ts';
 import { headerReader, onlyHeader, rawUrl } from './request-like.ts';
 import type { Peer, ReadHeader, RequestLike } from './request-like.ts';
 import { newRequestId, wellFormedRequestId } from './request-id.ts';
-import { requestPath } from './request-path.ts';
+import { requestPath, wholePath } from './request-path.ts';
 import { traceIdOf } from './trace-id.ts';
 import type { TrustProxy } from './trust-rule.ts';
 
@@ -51,11 +54,6 @@ export type FromRequest<Request extends RequestLike = RequestLike> = (request: R
 /** Nothing is known of a call that came by no request. */
 const NO_REQUEST: ActivityContext = Object.freeze({});
 
-/** Hold credentials; whatever the options say they are not read. */
-const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set(['cookie', 'set-cookie', 'authorization', 'proxy-authorization']);
-
-const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
-
 /**
  * Captures the context of HTTP requests: `createDeedlog({ context: ({ req }) => fromRequest(req), … })`.
  * Reads the address, `user-agent`, the request id and `traceparent`; never cookies, credentials or a query string.
@@ -64,12 +62,13 @@ const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
  */
 export function requestContext<Request extends RequestLike = RequestLike>(options: RequestContextOptions<Request> = {}): FromRequest<Request> {
   const capture = captureContext(options as RequestContextOptions);
-  const known = new WeakMap<RequestLike, ActivityContext>();
+  const known = new ObjectSlot<ActivityContext>('deedlog.context');
   return (request, peer) => {
     if (request === null || request === undefined) return NO_REQUEST;
     let context = known.get(request);
     if (context === undefined) {
-      context = Object.freeze(capture(request, peer));
+      const handedOn = nodeRequestOf(request);
+      context = (handedOn && known.get(handedOn)) ?? capture(request, peer);
       known.set(request, context);
     }
     return context;
@@ -78,23 +77,28 @@ export function requestContext<Request extends RequestLike = RequestLike>(option
 
 function captureContext(options: RequestContextOptions): (request: RequestLike, peer: Peer) => ActivityContext {
   const { trustProxy = false, assumeProxy = false, requestIdFrom = 'proxy', traceIdFrom = 'client', generateRequestId, sessionId, path } = options;
-  const requestIdHeader = headerName(options.requestIdHeader ?? 'x-request-id');
-  const findAddress = clientAddressFinder({ trustProxy, assumeProxy, addressHeader: headerName(options.addressHeader ?? 'x-forwarded-for') });
+  const requestIdHeader = readHeaderName(options.requestIdHeader ?? 'x-request-id');
+  const findAddress = clientAddressFinder({ trustProxy, assumeProxy, addressHeader: readHeaderName(options.addressHeader ?? 'x-forwarded-for') });
   return (request, peer) => {
     const read = headerReader(request);
     const { ip, peerTrusted } = findAddress(request, read, peer);
     const requestId = headerFrom(requestIdFrom, peerTrusted) ? wellFormedRequestId(onlyHeader(read, requestIdHeader)) : undefined;
-    const requested = requestPath(rawUrl(request));
-    return present({
+    const url = rawUrl(request);
+    return cleanContext({
       ip,
-      userAgent: cleanText(read('user-agent')[0]),
+      userAgent: read('user-agent')[0],
       method: methodOf(request.method),
-      path: path === undefined || requested === undefined ? requested : requestPath(path(requested) ?? ''),
+      path: path === undefined ? wholePath(url) : rewritten(url, path),
       requestId: requestId ?? newRequestId(request, generateRequestId),
       traceId: headerFrom(traceIdFrom, peerTrusted) ? traceIdFromHeader(read) : undefined,
-      sessionId: cleanText(sessionId?.(request)),
+      sessionId: sessionId?.(request),
     });
   };
+}
+
+function rewritten(url: string, rule: (path: string) => string | undefined): string | undefined {
+  const requested = requestPath(url);
+  return requested === undefined ? undefined : requestPath(rule(requested) ?? '');
 }
 
 function headerFrom(source: HeaderSource, peerTrusted: boolean): boolean {
@@ -120,13 +124,9 @@ function methodOf(method: unknown): string | undefined {
   return typeof method === 'string' && METHOD.test(method) ? method.toUpperCase() : undefined;
 }
 
-function headerName(name: string): string {
-  const lower = name.toLowerCase();
-  if (!HEADER_NAME.test(lower) || FORBIDDEN_HEADERS.has(lower)) throw httpError('HTTP_HEADER_NAME_INVALID', JSON.stringify(name));
+/** Whatever the options say, credentials are not read. */
+function readHeaderName(name: string): string {
+  const lower = headerName(name);
+  if (CREDENTIAL_HEADERS.has(lower)) throw httpError('HTTP_HEADER_NAME_INVALID', JSON.stringify(name));
   return lower;
-}
-
-/** What is not known is absent. */
-function present(context: ActivityContext): ActivityContext {
-  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined));
 }

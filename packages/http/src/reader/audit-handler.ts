@@ -3,12 +3,14 @@ import { answer } from './answer.ts';
 import type { Resources } from './answer.ts';
 import { clientReports } from './client-reports.ts';
 import type { ReportsOptions } from './client-reports.ts';
-import { errorResponse, problemResponse, warn } from './problem.ts';
+import { problemResponse, warn } from './problem.ts';
 import type { OnReadProblem } from './problem.ts';
 import { requireReaderAndAuthorize, isResponse, viewOf } from './read-decision.ts';
 import type { ReadDecision } from './read-decision.ts';
 import { withoutBody } from './responses.ts';
 import { normalBase, routeOf } from './route.ts';
+import { neverRejecting } from './never-rejecting.ts';
+import type { AuditHandler } from './never-rejecting.ts';
 import type { Route } from './route.ts';
 import { Slots } from './slots.ts';
 import type { HistoryElementOption, ViewerOption } from './viewer-option.ts';
@@ -37,9 +39,6 @@ export interface AuditHandlerOptions<Host = unknown> {
   readonly onProblem?: OnReadProblem;
 }
 
-/** A Web-standard handler. `host` is what the application knows of the request: it is passed to `authorize`, and to deedlog's resolvers. */
-export type AuditHandler<Host = unknown> = (request: Request, ...host: undefined extends Host ? [host?: Host] : [host: Host]) => Promise<Response>;
-
 const TAIL = { interval: 1000, lifetime: 300_000 };
 
 /**
@@ -67,13 +66,7 @@ export function auditHandler<Host = unknown>(options: AuditHandlerOptions<Host>)
     const response = await answer(view, { request, url, route, resources });
     return request.method === 'HEAD' ? withoutBody(response) : response;
   };
-  return async (request, ...[host]) => {
-    try {
-      return await respond(request, host as Host);
-    } catch (error) {
-      return errorResponse(error, request, onProblem);
-    }
-  };
+  return neverRejecting(respond, onProblem);
 }
 
 function notAllowed(allow: string): Response {

@@ -1,5 +1,5 @@
 import type { ActionCatalogue, ActivityContext, Receipt } from '@deedlog/core';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { httpError } from '../errors.ts';
 import { problemResponse, unauthenticated } from './problem.ts';
 import { readBody } from './read-body.ts';
@@ -17,6 +17,12 @@ export interface ReportingDeedlog<Host> {
 
 export type ReportDecision = boolean | 'unauthenticated';
 
+/** What counts the reports of each client: every limiter of rate-limiter-flexible fits, for example `RateLimiterRedis` or `RateLimiterPostgres`. */
+export interface ReportLimiter {
+  /** Takes one from what the client has left. Rejects with an object that has `msBeforeNext`, in milliseconds, where nothing is left. */
+  consume(key: string): Promise<unknown>;
+}
+
 export interface ReportsOptions<Host = unknown> {
   /** Records the report. Its resolvers say who acts and from where. */
   readonly deedlog: ReportingDeedlog<Host>;
@@ -26,8 +32,10 @@ export interface ReportsOptions<Host = unknown> {
   readonly authorize: (request: Request, host: Host) => ReportDecision | Promise<ReportDecision>;
   /** `tool` of what is recorded: marks what only a client says. Default `client-report`. */
   readonly tool?: string;
-  /** How many reports one client may send in how many seconds. Default 60 in 60. */
+  /** How many reports one client may send to this process in how many seconds. Default 60 in 60. */
   readonly limit?: { readonly reports: number; readonly seconds: number };
+  /** Instead of `limit`: one that several processes share. While it fails, nothing is taken (500); rate-limiter-flexible has `insuranceLimiter` for that. */
+  readonly limiter?: ReportLimiter;
   /** Who is one client. Default: the address in the context of deedlog; without one all share a limit. */
   readonly clientKey?: (request: Request, host: Host) => string | undefined;
 }
@@ -39,9 +47,9 @@ const LIMIT = { reports: 60, seconds: 60 };
 /** Takes reports. Throws `HTTP_REPORTS_INVALID`; the function rejects with the code of what is wrong with a report. */
 export function clientReports<Host>(options: ReportsOptions<Host>): (request: Request, host: Host) => Promise<Response> {
   requireOptions(options);
-  const { deedlog, authorize, limit = LIMIT } = options;
+  const { deedlog, authorize } = options;
   const allowed = new Set(options.actions);
-  const limiter = new RateLimiterMemory({ points: limit.reports, duration: limit.seconds });
+  const limiter = limiterOf(options);
   return async (request, host) => {
     const decision = await authorize(request, host);
     if (decision === 'unauthenticated') return unauthenticated();
@@ -59,11 +67,16 @@ export function clientReports<Host>(options: ReportsOptions<Host>): (request: Re
   };
 }
 
-function requireOptions({ deedlog, actions, authorize }: Partial<ReportsOptions<never>>): void {
+function limiterOf({ limit = LIMIT, limiter }: Pick<ReportsOptions, 'limit' | 'limiter'>): ReportLimiter {
+  return limiter ?? new RateLimiterMemory({ points: limit.reports, duration: limit.seconds });
+}
+
+function requireOptions({ deedlog, actions, authorize, limit, limiter }: Partial<ReportsOptions<never>>): void {
   const known = deedlog?.actions;
   const usable = typeof deedlog?.trackActivity === 'function' && typeof authorize === 'function' && Array.isArray(actions) && actions.length > 0;
   const wrong = usable && known !== undefined ? actions.find((action) => !Object.hasOwn(known, action)) : undefined;
   if (!usable || wrong !== undefined) throw httpError('HTTP_REPORTS_INVALID', wrong);
+  if (limiter !== undefined && (limit !== undefined || typeof limiter.consume !== 'function')) throw httpError('HTTP_REPORTS_INVALID', 'limiter stands beside limit, or cannot consume');
 }
 
 /** Beside the content type, which an adapter makes up where a body parser ran before it. https://www.w3.org/TR/fetch-metadata/ */
@@ -76,12 +89,14 @@ function isJson(request: Request): boolean {
 }
 
 /** Seconds to wait; undefined: go on. */
-async function waitOf(limiter: RateLimiterMemory, key: string): Promise<number | undefined> {
+async function waitOf(limiter: ReportLimiter, key: string): Promise<number | undefined> {
   try {
     await limiter.consume(key);
     return undefined;
   } catch (refused) {
-    if (refused instanceof RateLimiterRes) return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+    // By its shape: the limiter may come from another copy of the library.
+    const wait = refused instanceof Error ? undefined : (refused as { msBeforeNext?: unknown } | undefined)?.msBeforeNext;
+    if (typeof wait === 'number') return Math.max(1, Math.ceil(wait / 1000));
     throw refused;
   }
 }

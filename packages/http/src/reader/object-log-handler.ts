@@ -1,7 +1,8 @@
 import type { ObjectReference, Reader } from '@deedlog/core';
 import { pageQuery } from './answer.ts';
-import type { AuditHandler } from './audit-handler.ts';
-import { errorResponse, problemResponse, warn } from './problem.ts';
+import { neverRejecting } from './never-rejecting.ts';
+import type { AuditHandler } from './never-rejecting.ts';
+import { problemResponse, warn } from './problem.ts';
 import type { OnReadProblem } from './problem.ts';
 import { isResponse, requireReaderAndAuthorize, viewOf } from './read-decision.ts';
 import type { ReadDecision } from './read-decision.ts';
@@ -35,13 +36,7 @@ export function objectLogHandler<Host = unknown>(type: string, options: ObjectLo
     const response = jsonResponse(await view.history(object, pageQuery(url, 'targetType', 'targetId')));
     return request.method === 'HEAD' ? withoutBody(response) : response;
   };
-  return async (request, ...[host]) => {
-    try {
-      return await respond(request, host as Host);
-    } catch (error) {
-      return errorResponse(error, request, onProblem);
-    }
-  };
+  return neverRejecting(respond, onProblem);
 }
 
 function idOf(pathname: string): string | undefined {
