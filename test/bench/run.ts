@@ -1,5 +1,6 @@
 /** `pnpm bench`: every comparison side by side in one run, as ratios. DATABASE_URL adds those on real PostgreSQL. */
 import { effectsBench } from './effects.bench.ts';
+import { logsBench } from './logs.bench.ts';
 import { printMissed, printRatios } from './report.ts';
 import type { Ratio } from './compare.ts';
 import { readBench } from './read.bench.ts';
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Ratio[]>>> = {
   effects: effectsBench,
   triggers: triggersBench,
   read: readBench,
+  logs: logsBench,
 };
 const chosen = process.argv.slice(2);
 

@@ -1,0 +1,13 @@
+export { auditLogs, type AuditLogs, type AuditLogsCounters, type AuditLogsOptions } from './audit-logs.ts';
+export { closeOnExit, type Closeable } from './close-on-exit.ts';
+export type { PinoErrorCode } from './errors.ts';
+export { pinoErrors } from './errors.ts';
+export type { LogFilesOptions } from './files/file-plan.ts';
+export type { LineKind, PerKind } from './files/line-kind.ts';
+export type { LineCounts } from './files/log-counts.ts';
+export type { RotateOptions } from './files/rotation.ts';
+export { AUDIT_LEVELS, lineLevels, type AuditLevel } from './levels.ts';
+export type { DescribeUser, KnownActor, UserFields } from './lines/user-fields.ts';
+export type { PinoLike } from './pino-like.ts';
+export { pinoOptions, type ApplicationLogOptions, type PinoOptions } from './pino-options.ts';
+export { pinoSink, type PinoSinkOptions } from './pino-sink.ts';
