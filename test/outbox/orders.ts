@@ -1,5 +1,5 @@
 import { createDeedlog, userActor } from '@deedlog/core';
-import type { Activity, Deedlog, DeedlogError, Effect } from '@deedlog/core';
+import type { Activity, Deedlog, DeedlogError, Effect, Sink } from '@deedlog/core';
 import { activityFromRow, insertIntoOutbox } from '@deedlog/postgres';
 import type { PostgresLike } from '@deedlog/postgres';
 import { auditable, mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
@@ -24,7 +24,7 @@ export interface TwoDatabases extends AsyncDisposable {
 }
 
 /** A business database and a log of its own, both empty but for deedlog's tables. The relay is left to `drain`, but for wake-ups. */
-export async function twoDatabases({ pollMs = 60_000, batchRows = 200 }: { pollMs?: number; batchRows?: number } = {}): Promise<TwoDatabases> {
+export async function twoDatabases({ pollMs = 60_000, batchRows = 200, sinks = [] }: { pollMs?: number; batchRows?: number; sinks?: readonly Sink[] } = {}): Promise<TwoDatabases> {
   const business = await testOrm([Order], { migrated: false });
   const logged = await testOrm([], { migrated: false, createSchema: false });
   const problems: DeedlogError[] = [];
@@ -34,6 +34,7 @@ export async function twoDatabases({ pollMs = 60_000, batchRows = 200 }: { pollM
   const deedlog = createDeedlog<Host>({
     actor: ({ userId }) => userActor(userId),
     store: mikroOrmStore(business.orm, { log }),
+    sinks,
     onProblem,
   });
   return {

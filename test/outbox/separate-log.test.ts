@@ -1,5 +1,6 @@
 import { mikroOrmStore, separateLog } from '@deedlog/mikro-orm';
 import { systemActor, userActor } from '@deedlog/core';
+import type { Sink } from '@deedlog/core';
 import { effectsOf } from '@deedlog/postgres';
 import { MikroORM as PgliteOrm } from '@mikro-orm/pglite';
 import { MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
@@ -37,6 +38,44 @@ describe('a log in a database of its own', () => {
       { op: 'I', key: '1', changes: { status: [null, 'open'] }, activityId: created?.id },
       { op: 'U', key: '1', changes: { status: ['open', 'paid'] }, activityId: paid?.id },
     ]);
+  });
+
+  test('tells sinks of activities and effects once they are durable in the outbox, and not again when the log gets them', async () => {
+    const seen: string[] = [];
+    const sink: Sink = {
+      name: 'list',
+      write: (activities) => void seen.push(...activities.map(({ action }) => action)),
+      writeEffects: (effects) => void seen.push(...effects.map(({ op, targetType, targetId, actorId }) => `${op} ${targetType} ${targetId} by ${actorId}`)),
+    };
+    await using databases = await twoDatabases({ sinks: [sink] });
+    const { business, deedlog, log } = databases;
+    await deedlog.withIntent({ action: 'order.create', host: { userId: '7' } }, () =>
+      business.orm.em.fork().transactional(async (em) => {
+        em.create(Order, { status: 'open' });
+        await em.flush();
+        expect(seen).toEqual([]);
+      }),
+    );
+    const once = ['order.create', 'I Order 1 by 7'];
+    await expect.poll(() => seen).toEqual(once);
+    await log.drain();
+    expect(await count(databases.logged.client, 'deedlog.effect')).toBe(1);
+    expect(seen).toEqual(once);
+    const undone = deedlog.withIntent({ action: 'order.undo', host: { userId: '7' } }, () =>
+      business.orm.em.fork().transactional(async (em) => {
+        em.create(Order, { status: 'undone' });
+        await em.flush();
+        throw new Error('no');
+      }),
+    );
+    await expect(undone).rejects.toThrow('no');
+    const imported = async (): Promise<void> => {
+      const em = business.orm.em.fork();
+      em.create(Order, { status: 'imported' });
+      await em.flush();
+    };
+    await deedlog.run({ host: { userId: '7' } }, () => deedlog.suppress('import', imported));
+    expect(seen).toEqual([...once, 'order.undo', 'deedlog.suppress']);
   });
 
   test('is woken by a commit, without waiting for the next look', async () => {

@@ -10,10 +10,21 @@ import type { OrmTransaction } from './postgres-client.ts';
 import type { RecordsPlace } from './records-place.ts';
 import type { TransactionTree } from './transaction-tree.ts';
 import { kyselyTransaction } from './trigger-context/watch-kysely.ts';
+import { within } from './within.ts';
 
 export interface JoinOptions extends InsertOptions {
   /** A refused insert must leave the transaction usable. */
   readonly isolate: boolean;
+}
+
+const LATE: unique symbol = Symbol('late');
+
+export interface ActivityWriterParts {
+  readonly orm: MikroORM;
+  readonly tree: TransactionTree;
+  readonly place: RecordsPlace;
+  /** How long a write on a connection of its own may take, in milliseconds. */
+  readonly ownWriteMs: number;
 }
 
 /** Inserts activities through one orm: in a transaction, on their own, or after a transaction has ended. */
@@ -21,14 +32,16 @@ export class ActivityWriter {
   readonly #orm: MikroORM;
   readonly #tree: TransactionTree;
   readonly #place: RecordsPlace;
+  readonly #ownWriteMs: number;
   readonly #deferred = new DeferredWrites();
   /** Outermost transactions that hold records. */
   readonly #holding = new WeakSet<OrmTransaction>();
 
-  constructor(orm: MikroORM, tree: TransactionTree, place: RecordsPlace) {
+  constructor({ orm, tree, place, ownWriteMs }: ActivityWriterParts) {
     this.#orm = orm;
-    this.#place = place;
     this.#tree = tree;
+    this.#place = place;
+    this.#ownWriteMs = ownWriteMs;
   }
 
   /**
@@ -43,13 +56,14 @@ export class ActivityWriter {
     return transaction !== undefined && this.#tree.isOpen(transaction) ? transaction : undefined;
   }
 
+  /** Activities in no transaction. Rejects with `MIKRO_ORM_WRITE_LATE`. */
   insertOwn(activities: readonly Activity[]): Promise<void> {
-    return this.#place.insertOwn(activities);
+    return this.#inTime(this.#place.insertOwn(activities));
   }
 
-  /** Activities and effects in no transaction. */
+  /** Activities and effects in no transaction. Rejects with `MIKRO_ORM_WRITE_LATE`. */
   insertOwnRecords(records: Records): Promise<InsertedRecords> {
-    return this.#place.insert(postgresClient(this.#orm), records);
+    return this.#inTime(this.#place.insert(postgresClient(this.#orm), records));
   }
 
   async join(transaction: OrmTransaction, activities: readonly Activity[], options: JoinOptions): Promise<number> {
@@ -84,5 +98,12 @@ export class ActivityWriter {
       return;
     }
     hooks.afterDeferred(activities);
+  }
+
+  /** A late success does no harm: the log keeps an activity's id once, also where it came from the spool before. */
+  async #inTime<Result>(write: Promise<Result>): Promise<Result> {
+    const written = await within(this.#ownWriteMs, write, LATE);
+    if (written === LATE) throw mikroOrmError('MIKRO_ORM_WRITE_LATE', `${this.#ownWriteMs} ms`);
+    return written;
   }
 }

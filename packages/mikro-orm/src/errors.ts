@@ -17,6 +17,7 @@ export type MikroOrmErrorCode =
   | 'MIKRO_ORM_TRIGGERS_DRIFTED'
   | 'MIKRO_ORM_TRIGGERS_SEPARATE_LOG'
   | 'MIKRO_ORM_VERSION_UNSUPPORTED'
+  | 'MIKRO_ORM_WRITE_LATE'
   | 'SEPARATE_LOG_BUSINESS_NOT_READY'
   | 'SEPARATE_LOG_LEFT'
   | 'SEPARATE_LOG_NOT_READY'
@@ -81,6 +82,10 @@ export const mikroOrmErrors: Readonly<Record<MikroOrmErrorCode, ErrorEntry>> = {
   MIKRO_ORM_VERSION_UNSUPPORTED: {
     meaning: 'this version of MikroORM is not supported',
     remedy: 'Install @mikro-orm/core and its driver in a version from 7.2.0 up to, not including, 8.',
+  },
+  MIKRO_ORM_WRITE_LATE: {
+    meaning: 'a record in no transaction was not written in time: the pool has no free connection, or a lock is in the way; it may still come late',
+    remedy: 'Look for transactions that never end, set min and max of the orm\'s pool higher, or ownWriteMs of mikroOrmStore; restart a process whose connections were killed.',
   },
   SEPARATE_LOG_BUSINESS_NOT_READY: {
     meaning: 'the business database cannot take records for the log: it is out of reach, or has no outbox',

@@ -1,4 +1,4 @@
-import type { Effect, Explanation, TransactionHooks } from '@deedlog/core';
+import type { Explanation, TransactionHooks, WrittenEffect } from '@deedlog/core';
 import type { Records } from '@deedlog/postgres';
 import type { UnitOfWork } from '@mikro-orm/core';
 import type { ActivityWriter } from './activity-writer.ts';
@@ -12,7 +12,7 @@ import type { OrmTransaction } from './postgres-client.ts';
 /** Effects with the records that explain them, ready to be written. */
 export interface ExplainedFlush {
   readonly explanation: Explanation;
-  readonly records: Records;
+  readonly records: Records & { readonly effects: readonly WrittenEffect[] };
 }
 
 /** The effects of flushes: from the snapshot before one to what is written after it. */
@@ -58,7 +58,7 @@ export async function writeFlush(flush: ExplainedFlush, options: { writer: Activ
     hooks.refusedEffects(explanation, cause);
     return;
   }
-  hooks.wroteEffects(transaction, explanation);
+  hooks.wroteEffects(transaction, explanation, records.effects);
 }
 
 /** The same where the orm runs flushes without transactions (`implicitTransactions: false`): nothing can be rolled back with a refused write. */
@@ -70,13 +70,14 @@ export async function writeFlushAlone(flush: ExplainedFlush, { writer, hooks }: 
     hooks.refusedEffects({ ...flush.explanation, isolate: true }, cause);
     return;
   }
-  hooks.wroteEffects(alone, flush.explanation);
+  hooks.wroteEffects(alone, flush.explanation, flush.records.effects);
   hooks.afterCommit(alone);
 }
 
-function explained(captured: readonly CapturedEffect[], activityIds: readonly (string | null)[]): Effect[] {
+function explained(captured: readonly CapturedEffect[], activityIds: readonly (string | null)[]): WrittenEffect[] {
   return captured.flatMap(({ table, op, changes, target }, place) => {
     const activityId = activityIds[place] ?? null;
-    return activityId === null ? [] : [{ table, op, changes, key: String(target.id), activityId }];
+    const key = String(target.id);
+    return activityId === null ? [] : [{ table, op, changes, key, activityId, targetType: target.type, targetId: key, targetLabel: target.label ?? null }];
   });
 }

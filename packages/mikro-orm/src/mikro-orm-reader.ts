@@ -2,7 +2,7 @@ import type { ModelSettings, Reader, ReaderOptions } from '@deedlog/core';
 import { postgresReader } from '@deedlog/postgres';
 import type { MikroORM } from '@mikro-orm/core';
 import { checkOrm } from './check-orm.ts';
-import { DEFAULT_SCHEMA } from './table-of.ts';
+import { tableNameOf } from './table-of.ts';
 import { postgresClient } from './postgres-client.ts';
 
 export interface MikroOrmReaderOptions extends ReaderOptions {
@@ -24,7 +24,6 @@ export function mikroOrmReader(orm: MikroORM, options: MikroOrmReaderOptions = {
 
 /** The table of each entity, schema and name, by the type that its objects have as targets. */
 export function entityTables(orm: MikroORM): Readonly<Record<string, string>> {
-  const schema = orm.config.get('schema') ?? DEFAULT_SCHEMA;
   const entities = [...orm.getMetadata().getAll().values()].filter(({ tableName }) => tableName !== undefined && tableName !== '');
-  return Object.fromEntries(entities.map((meta) => [meta.className, `${meta.schema === undefined || meta.schema === '*' ? schema : meta.schema}.${meta.tableName}`]));
+  return Object.fromEntries(entities.map((meta) => [meta.className, tableNameOf(meta, orm)]));
 }

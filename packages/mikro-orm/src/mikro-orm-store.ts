@@ -31,7 +31,19 @@ export interface MikroOrmStoreOptions {
   readonly log?: SeparateLog;
   /** The secret key of fields that `auditable` treats by hash: HMAC-SHA-256. Another key makes other hashes. Default: none. */
   readonly hashKey?: string;
+  /**
+   * How long a write may take that is in no transaction, in milliseconds; then it is refused with `MIKRO_ORM_WRITE_LATE`, and the failure policy
+   * decides. Shorter: a busy pool sends records into the spool, or makes gaps. Longer: that long a caller, the end of a transaction and
+   * `close()` can be held up by a pool that has no connection left. Default 10 000.
+   */
+  readonly ownWriteMs?: number;
 }
+
+/**
+ * In milliseconds. The pool of MikroORM 7.2 waits without end for a connection that was killed in a transaction; ten seconds are longer than
+ * a busy pool or a failover lets anybody wait as a rule, and shorter than the time that supervisors give a process to end.
+ */
+const DEFAULT_OWN_WRITE_MS = 10_000;
 
 /**
  * Stores activities in the orm's database (PostgreSQL or PGlite), in the transaction of the change they belong to. It sees the
@@ -44,14 +56,14 @@ export interface MikroOrmStoreOptions {
  * `MIKRO_ORM_CAPTURE_MIXED`, `MIKRO_ORM_FIELD_NO_COLUMN`, `MIKRO_ORM_KEY_NESTED`, `MIKRO_ORM_TABLE_UNKNOWN`; from `createDeedlog` `MIKRO_ORM_ALREADY_CONNECTED`,
  * `MIKRO_ORM_FIELD_UNKNOWN`, `MIKRO_ORM_HASH_KEY_MISSING` or `MIKRO_ORM_TRIGGERS_SEPARATE_LOG`, and `MODEL_UNKNOWN` or `MODEL_COLUMN_MISSING`
  * where `auditable` names a model that cannot serve; a flush rejects with
- * `MIKRO_ORM_ENTITY_MANAGER_SHARED`; `check()` rejects with `POSTGRES_TABLES_MISSING` or `MIKRO_ORM_TRIGGERS_DRIFTED`.
+ * `MIKRO_ORM_ENTITY_MANAGER_SHARED`; a write in no transaction with `MIKRO_ORM_WRITE_LATE`; `check()` rejects with `POSTGRES_TABLES_MISSING` or `MIKRO_ORM_TRIGGERS_DRIFTED`.
  */
 export function mikroOrmStore(orm: MikroORM, options: MikroOrmStoreOptions = {}): Store {
   checkOrm(orm);
   hideSchema(orm);
   const tree = new TransactionTree();
   const place = options.log === undefined ? sameDatabase(orm) : placeOf(options.log, orm);
-  const writer = new ActivityWriter(orm, tree, place);
+  const writer = new ActivityWriter({ orm, tree, place, ownWriteMs: options.ownWriteMs ?? DEFAULT_OWN_WRITE_MS });
   let hooks: TransactionHooks | undefined;
   let unwatch: (() => Promise<void>) | undefined;
   let audits: AuditedEntities = new Map();

@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { checkModels, insertIntoOutbox, insertRecords, refusalOf } from '@deedlog/postgres';
 import type { ModelTables, PostgresLike, Records } from '@deedlog/postgres';
 import type { RecordsPlace } from './records-place.ts';
 import type { RelayCounters, RelayLoop } from './relay-loop.ts';
+import { within } from './within.ts';
 
 export interface SeparatePlaceParts {
   readonly business: PostgresLike;
@@ -23,7 +23,8 @@ export function separatePlace({ business, log, loop, counters, directMs, made, m
     insert: insertIntoOutbox,
     async insertOwn(activities) {
       const records = { activities, effects: [] };
-      if (!loop.failing && (await within(directMs, reaches(log, records, models())))) {
+      // A late success does no harm: the log keeps an activity's id once.
+      if (!loop.failing && (await within(directMs, reaches(log, records, models()), false))) {
         counters.direct += activities.length;
         return;
       }
@@ -48,17 +49,5 @@ async function reaches(log: PostgresLike, records: Records, models: ModelTables)
   } catch (error) {
     if (refusalOf(error) !== undefined) throw error;
     return false;
-  }
-}
-
-/** False after `ms`. A late success does no harm: the log keeps an activity's id once. */
-async function within(ms: number, inserted: Promise<boolean>): Promise<boolean> {
-  const inTime = new AbortController();
-  const late = setTimeout(ms, false, { signal: inTime.signal }).catch(() => false);
-  try {
-    return await Promise.race([inserted, late]);
-  } finally {
-    inTime.abort();
-    inserted.catch(() => undefined);
   }
 }

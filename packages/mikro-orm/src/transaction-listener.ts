@@ -84,10 +84,10 @@ async function commitWith(flush: ExplainedFlush | undefined, { writer, hooks, ro
   let tried = false;
   await hooks.beforeCommit(root, async (activity, { isolate }) => {
     tried = true;
-    const { activities = [], effects = [] } = flush?.records ?? {};
+    const { activities, effects } = flush?.records ?? { activities: [], effects: [] };
     try {
       const inserted = await writer.joinRecords(root, { activities: [activity, ...activities], effects }, { isolate, onlyIfChanged: true });
-      if (flush !== undefined) hooks.wroteEffects(root, flush.explanation);
+      if (flush !== undefined) hooks.wroteEffects(root, flush.explanation, effects);
       return inserted.activities > 0;
     } catch (cause) {
       // Where the transaction goes on, the effects are lost with the record; else the refused record ends it.

@@ -1,5 +1,6 @@
-import type { Effect, EffectChanges, EffectOp } from '@deedlog/core';
+import type { Effect, EffectItem } from '@deedlog/core';
 import type { PostgresLike, PostgresRow } from './postgres-like.ts';
+import { positionSql } from './read/branch.ts';
 
 /** An effect as it is stored. */
 export interface StoredEffect extends Effect {
@@ -8,13 +9,13 @@ export interface StoredEffect extends Effect {
   readonly at: Date;
 }
 
-/** For `deedlog.effect e` joined with `deedlog.relation r`. */
-export const EFFECT_COLUMNS: string = `e.id::text as id, (extract(epoch from e.at) * 1000)::float8 as at, r.name as "table", e.op::text as op, e.pk, e.changes::text as changes, e.activity_id::text as activity_id`;
+/** Of `effect`, as {@link effectOfRow} and {@link effectFromRow} read them. */
+export const EFFECT_COLUMNS: string = `effect.id::text as id, ${positionSql('effect.at')} as at, effect.op::text as op, effect.pk, effect.changes::text as changes,
+  effect.activity_id::text as activity_id, (select name from deedlog.relation where relation.id = effect.tbl) as "table"`;
 
-const SELECT = `select ${EFFECT_COLUMNS}
-from deedlog.effect e join deedlog.relation r on r.id = e.tbl
-where e.activity_id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
-order by e.id`;
+const SELECT = `select ${EFFECT_COLUMNS} from deedlog.effect
+where activity_id in (select value::uuid from jsonb_array_elements_text($1::jsonb))
+order by effect.id`;
 
 /** The effects of these activities, oldest first. */
 export async function effectsOf(client: PostgresLike, activityIds: readonly string[]): Promise<StoredEffect[]> {
@@ -23,16 +24,21 @@ export async function effectsOf(client: PostgresLike, activityIds: readonly stri
   return rows.map(effectFromRow);
 }
 
-/** The effect behind a row of {@link EFFECT_COLUMNS}. */
-export function effectFromRow(row: PostgresRow): StoredEffect {
-  const { id, at, table, op, pk, changes, activity_id: activityId } = row;
+/** The effect behind a row of {@link EFFECT_COLUMNS}, as doors give it out. */
+export function effectOfRow(row: PostgresRow): EffectItem {
   return {
-    id: String(id),
-    at: new Date(Number(at)),
-    table: String(table),
-    op: op as EffectOp,
-    key: String(pk),
-    changes: JSON.parse(String(changes)) as EffectChanges,
-    activityId: activityId === null ? null : String(activityId),
+    id: String(row['id']),
+    at: String(row['at']),
+    table: String(row['table']),
+    op: row['op'] as EffectItem['op'],
+    key: String(row['pk']),
+    changes: JSON.parse(String(row['changes'])) as EffectItem['changes'],
   };
+}
+
+/** The same with its activity. */
+export function effectFromRow(row: PostgresRow): StoredEffect {
+  const { at, ...effect } = effectOfRow(row);
+  const activityId = row['activity_id'];
+  return { ...effect, at: new Date(at), activityId: activityId === null ? null : String(activityId) };
 }

@@ -3,6 +3,7 @@ import type { Activity, ModelShape } from '@deedlog/core';
 import { ACTIVITY_COLUMN_TYPES, ACTIVITY_COLUMNS, activityToRow } from './activity-row.ts';
 import { postgresError } from './errors.ts';
 import type { PostgresLike } from './postgres-like.ts';
+import { quoted } from './sql-text.ts';
 
 /** The models that have a table of their own, by name. A model that is not here has its records in `deedlog.activity`. */
 export type ModelTables = ReadonlyMap<string, ModelShape>;
@@ -59,9 +60,4 @@ on conflict do nothing returning 1 as written`;
 function modelRow(activity: Activity, shape: ModelShape | undefined): object {
   const own = Object.entries(shape?.columns ?? {}).map(([name, { column }]) => [column, activity.columns?.[name] ?? null]);
   return { ...activityToRow(activity), ...Object.fromEntries(own) };
-}
-
-/** A name as PostgreSQL takes it in any place. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ModelColumn, ModelShape } from '@deedlog/core';
 import { postgresError } from './errors.ts';
-import { quoted } from './insert-into-models.ts';
 import type { ModelTables } from './insert-into-models.ts';
 import { MIGRATION_LOCK } from './migrate.ts';
 import { READ_INDEXES } from './migrations/read-indexes.ts';
 import type { PostgresLike } from './postgres-like.ts';
+import { quoted } from './sql-text.ts';
 
 /** A table that can be a model's has these; one without is somebody else's. */
 const BASE_TABLE = 'activity';

@@ -3,10 +3,9 @@ import type { Activity } from '@deedlog/core';
 import { ACTIVITY_COLUMNS, activityFromRow } from './activity-row.ts';
 import { EFFECT_COLUMNS, effectFromRow } from './effects-of.ts';
 import type { StoredEffect } from './effects-of.ts';
-import { quoted } from './insert-into-models.ts';
 import type { ModelTables } from './insert-into-models.ts';
 import type { PostgresLike, PostgresRow } from './postgres-like.ts';
-import { literal } from './triggers/field-sql.ts';
+import { literal, quoted } from './sql-text.ts';
 
 /** A row whose log is wanted. */
 export interface LoggedRow {
@@ -57,7 +56,7 @@ select ranked.place, (extract(epoch from ranked.at) * 1000)::float8 as told_at, 
   .map((column) => `a.${column}`)
   .join(', ')}, a.model, a.columns,
   (select coalesce(jsonb_agg(to_jsonb(one) order by one.id::bigint), '[]') from (
-    select ${EFFECT_COLUMNS} from deedlog.effect e join deedlog.relation r on r.id = e.tbl where e.id = any (ranked.effects)
+    select ${EFFECT_COLUMNS} from deedlog.effect where effect.id = any (ranked.effects)
   ) as one)::text as effects
 from ranked left join (${told(models)}) a on a.id = ranked.activity_id
 where rank <= $2 order by ranked.place, rank`;

@@ -1,10 +1,10 @@
 import { DEFAULT_MODEL } from '@deedlog/core';
 import type { ModelShape, PageSearch, Search } from '@deedlog/core';
 import { ACTIVITY_COLUMNS } from '../activity-row.ts';
-import { quoted } from '../insert-into-models.ts';
 import { isOrdered, leadCondition, leadValue, otherConditions, timeConditions } from './conditions.ts';
 import type { Lead } from './conditions.ts';
 import type { Parameters } from './parameters.ts';
+import { quoted } from '../sql-text.ts';
 
 /** Where a part of the records is, and by what they are found there. */
 export interface Branch {

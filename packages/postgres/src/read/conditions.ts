@@ -1,8 +1,8 @@
 import { DATA_SUBJECT } from '@deedlog/core';
 import type { Search, SearchFilter } from '@deedlog/core';
-import { quoted } from '../insert-into-models.ts';
 import type { Parameters } from './parameters.ts';
 import { INDEXED_VECTOR, textCondition, textQuery } from './text-search.ts';
+import { quoted } from '../sql-text.ts';
 
 /** By what an index finds the records. Each is also a condition of its own, {@link leadCondition}. */
 export type Lead =

@@ -1,23 +1,8 @@
 import type { EffectItem, FoundRecord, Position } from '@deedlog/core';
 import { MAX_EFFECTS } from '@deedlog/core';
 import { activityFromRow } from '../activity-row.ts';
+import { EFFECT_COLUMNS, effectOfRow } from '../effects-of.ts';
 import type { PostgresLike, PostgresRow } from '../postgres-like.ts';
-import { positionSql } from './branch.ts';
-
-/** Columns of an effect, as {@link effectOfRow} reads them. */
-export const EFFECT_LIST: string = `effect.id::text as id, ${positionSql('effect.at')} as at, effect.op::text as op, effect.pk, effect.changes::text as changes,
-  (select name from deedlog.relation where relation.id = effect.tbl) as "table"`;
-
-export function effectOfRow(row: PostgresRow): EffectItem {
-  return {
-    id: String(row['id']),
-    at: String(row['at']),
-    table: String(row['table']),
-    op: row['op'] as EffectItem['op'],
-    key: String(row['pk']),
-    changes: JSON.parse(String(row['changes'])) as EffectItem['changes'],
-  };
-}
 
 export function positionOf(row: PostgresRow): Position {
   return { at: String(row['position_at']), id: String(row['id']) };
@@ -35,7 +20,7 @@ export async function recordsOfRows(client: PostgresLike, rows: readonly Postgre
 }
 
 /** The limit has no order inside: an activity may have millions, and with one PostgreSQL would read and sort them all; they lie in the order in which they were written. */
-const EFFECTS = `select effect.activity_id::text as activity_id, ${EFFECT_LIST}
+const EFFECTS = `select ${EFFECT_COLUMNS}
 from (select value::uuid as id from jsonb_array_elements_text($1::jsonb)) as activity
 cross join lateral (select * from deedlog.effect where activity_id = activity.id limit ${MAX_EFFECTS + 1}) as effect
 order by effect.id`;

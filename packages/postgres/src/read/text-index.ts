@@ -1,8 +1,8 @@
 import type { ModelShape } from '@deedlog/core';
-import { quoted } from '../insert-into-models.ts';
 import { shortName } from '../migrate-models.ts';
 import type { PostgresLike } from '../postgres-like.ts';
 import { INDEXED_VECTOR } from './text-search.ts';
+import { quoted } from '../sql-text.ts';
 
 function indexName(table: string): string {
   return shortName(`${table}_text_idx`);

@@ -1,8 +1,7 @@
 import { SEPARATORS } from '@deedlog/core';
 import type { TextPart } from '@deedlog/core';
+import { literal } from '../sql-text.ts';
 import type { Parameters } from './parameters.ts';
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Characters of one text that are searched. Keeps the words of a row below what PostgreSQL takes, whoever wrote it. */
 const MAX_CHARACTERS = 2000;

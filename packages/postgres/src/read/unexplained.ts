@@ -1,16 +1,16 @@
 import { effectOfId, unexplainedId } from '@deedlog/core';
 import type { FoundRecord, PageSearch } from '@deedlog/core';
+import { EFFECT_COLUMNS, effectOfRow } from '../effects-of.ts';
 import type { PostgresLike, PostgresRow } from '../postgres-like.ts';
 import type { FoundRecords } from './find-page.ts';
 import { Parameters } from './parameters.ts';
-import { EFFECT_LIST, effectOfRow } from './records-of-rows.ts';
 
 /** Effects without an activity, by their numbers. */
 export async function effectsByNumber(client: PostgresLike, numbers: readonly string[]): Promise<FoundRecord[]> {
   if (numbers.length === 0) return [];
   const parameters = new Parameters();
   const { rows } = await client.query(
-    `select ${EFFECT_LIST} from deedlog.effect where activity_id is null and id = any(${parameters.addList(numbers, 'bigint')})`,
+    `select ${EFFECT_COLUMNS} from deedlog.effect where activity_id is null and id = any(${parameters.addList(numbers, 'bigint')})`,
     parameters.values,
   );
   return rows.map(recordOfRow);
@@ -45,7 +45,7 @@ export async function findUnexplained(client: PostgresLike, search: PageSearch, 
     conditions.push(`at ${sign}= ${at}`, `(at, id) ${sign} (${at}, ${parameters.add(effectOfId(position.id) ?? '9223372036854775807', 'bigint')})`);
   }
   const order = newer ? 'effect.at, effect.id' : 'effect.at desc, effect.id desc';
-  const { rows } = await client.query(`select ${EFFECT_LIST} from deedlog.effect where ${conditions.join(' and ')} order by ${order} limit ${limit + 1}`, parameters.values);
+  const { rows } = await client.query(`select ${EFFECT_COLUMNS} from deedlog.effect where ${conditions.join(' and ')} order by ${order} limit ${limit + 1}`, parameters.values);
   const records = rows.slice(0, limit).map(recordOfRow);
   return { records: newer ? records.toReversed() : records, continueAt: rows.length > limit ? records.at(-1)?.position : undefined };
 }

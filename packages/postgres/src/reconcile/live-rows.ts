@@ -1,11 +1,11 @@
-import { quoted } from '../insert-into-models.ts';
 import type { PostgresLike } from '../postgres-like.ts';
-import { keySql, literal, valueSql } from '../triggers/field-sql.ts';
+import { keySql, valueSql } from '../triggers/field-sql.ts';
 import { fieldsJson, LAST_STATE } from './broken-continuity.ts';
 import type { CapturedField, CapturedTable } from './captured-tables.ts';
 import { findingFromRow } from './finding-row.ts';
 import type { Finding } from './finding.ts';
 import type { ReconcileScope } from './reconcile-scope.ts';
+import { literal, quoted } from '../sql-text.ts';
 
 /** The rows of a table beside what the log says of them, in one statement and so at one moment. */
 export async function liveRows(client: PostgresLike, { limit }: ReconcileScope, table: CapturedTable): Promise<Finding[]> {

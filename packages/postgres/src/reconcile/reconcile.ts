@@ -1,4 +1,3 @@
-import { quoted } from '../insert-into-models.ts';
 import type { ModelTables } from '../insert-into-models.ts';
 import type { PostgresLike } from '../postgres-like.ts';
 import type { TriggerTable } from '../triggers/trigger-table.ts';
@@ -9,6 +8,7 @@ import type { Finding } from './finding.ts';
 import { liveRows } from './live-rows.ts';
 import type { ReconcileScope } from './reconcile-scope.ts';
 import { unexplainedEffects } from './unexplained-effects.ts';
+import { quoted } from '../sql-text.ts';
 
 /** An audited table, and the types that its rows have as targets. */
 export interface ReconcileTable extends TriggerTable {

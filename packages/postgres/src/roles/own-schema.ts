@@ -1,5 +1,4 @@
-import { quoted } from '../insert-into-models.ts';
-import { literal } from '../triggers/field-sql.ts';
+import { literal, quoted } from '../sql-text.ts';
 
 /** Hands everything in the schema `deedlog` to its owner, and takes it from everybody else. */
 export function ownSchema(owner: string): string {

@@ -1,6 +1,5 @@
-import { quoted } from '../insert-into-models.ts';
-import { literal } from '../triggers/field-sql.ts';
 import { ownSchema } from './own-schema.ts';
+import { literal, quoted } from '../sql-text.ts';
 
 export interface RoleScriptOptions {
   /** The role that the application logs in as. It must not own the audited tables, nor be a member of a role that does. */

@@ -1,6 +1,6 @@
-import { literal } from './field-sql.ts';
 import { relationName } from './function-sql.ts';
 import type { TableName, TriggerTable } from './trigger-table.ts';
+import { literal } from '../sql-text.ts';
 
 /** Notes since when which field is captured. Stands after the triggers, which wait for the writers of the table: who writes from then on is seen. */
 export function noteCapture(table: TriggerTable): string {

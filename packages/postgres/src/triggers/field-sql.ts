@@ -1,15 +1,9 @@
 import { REDACTED } from '@deedlog/core';
-import { quoted } from '../insert-into-models.ts';
+import { literal, quoted } from '../sql-text.ts';
 import type { TriggerField, TriggerTable } from './trigger-table.ts';
 
 /** What a row had before and has now; an insert has no `o`, a delete no `n`. */
 export type RowChange = 'I' | 'U' | 'D';
-
-/** Text as a literal that says the same under any setting of `standard_conforming_strings`. */
-export function literal(text: string): string {
-  const doubled = text.replaceAll(`'`, `''`);
-  return text.includes('\\') ? ` E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`;
-}
 
 /** The key's text in the row `o` or `n`: the same as a target's id. */
 export function keySql({ key }: TriggerTable, row: 'o' | 'n'): string {

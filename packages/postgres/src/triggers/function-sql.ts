@@ -1,8 +1,8 @@
 import { postgresErrors } from '../errors.ts';
-import { quoted } from '../insert-into-models.ts';
-import { changesSql, keySql, literal } from './field-sql.ts';
+import { changesSql, keySql } from './field-sql.ts';
 import type { RowChange } from './field-sql.ts';
 import type { TriggerTable } from './trigger-table.ts';
+import { literal, quoted } from '../sql-text.ts';
 
 /** The body of the function that all triggers of a table share. Its statements have no parameters, so that each is planned once. */
 export function functionBody(table: TriggerTable): string {

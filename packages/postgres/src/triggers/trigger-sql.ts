@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { quoted } from '../insert-into-models.ts';
 import { MIGRATION_LOCK } from '../migrate.ts';
 import { forgetCapture, noteCapture } from './capture-since.ts';
-import { literal } from './field-sql.ts';
 import { functionBody, relationName } from './function-sql.ts';
 import type { TableName, TriggerTable } from './trigger-table.ts';
+import { literal, quoted } from '../sql-text.ts';
 
 /** The triggers of a table as the catalog has them. `type`: the bits of `pg_trigger.tgtype`. */
 export const TRIGGERS: readonly { readonly name: string; readonly type: number; readonly sql: string }[] = [
