@@ -49,6 +49,30 @@ describe.skipIf(!hasChromium)('the clinic’s log in a browser', () => {
     expect(wrongs).toEqual([]);
   });
 
+  test('a shared link keeps its filters, and what is open, through the sign-in form', async () => {
+    const sender = await signIn();
+    await sender.page.goto(`${clinic.url}/audit/?action=patient.*`);
+    await sender.page.locator('.rows .row').first().click();
+    const headline = (page: typeof sender.page): Promise<string> => page.getByRole('complementary', { name: 'Activity' }).locator('.headline').innerText();
+    await sender.page.getByRole('complementary', { name: 'Activity' }).locator('.headline').waitFor();
+    const link = sender.page.url();
+    const { page, wrongs } = await openPage(browser, clinic.url);
+    await page.goto(link);
+    expect(new URL(page.url()).pathname).toBe('/audit/sign-in');
+    await page.getByLabel('E-mail address').fill(LOG_READER);
+    await page.getByLabel('Password').fill(SEED_PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('complementary', { name: 'Activity' }).locator('.headline').waitFor();
+    expect(new URL(page.url()).search).toBe(new URL(link).search);
+    expect(await headline(page)).toBe(await headline(sender.page));
+    await page.getByRole('button', { name: 'Remove filter Action' }).waitFor();
+    // The list beside the panel is a request of its own.
+    await expect.poll(() => page.locator('.rows .row').count()).toBeGreaterThan(1);
+    const actions = await page.locator('.rows .c-action').allInnerTexts();
+    expect(actions.filter((action) => !action.startsWith('patient.'))).toEqual([]);
+    expect(wrongs).toEqual([]);
+  });
+
   test('one statement that moved two appointments is its person’s, and what psql did is nobody’s', async () => {
     const { page, wrongs } = await signIn();
     await page.goto(`${clinic.url}/audit/?view=object&type=Appointment&id=2`);

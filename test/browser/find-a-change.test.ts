@@ -65,7 +65,8 @@ describe.skipIf(!hasChromium)('who changed the bank account of INV-4711?', () =>
     const second = await openPage(here.browser, here.log.origin);
     await second.page.goto(first.page.url());
     await second.page.getByRole('complementary').locator('.headline').waitFor();
-    expect(await seen(second.page)).toEqual(await seen(first.page));
+    // The panel and the list beside it are two requests.
+    await expect.poll(() => seen(second.page)).toEqual(await seen(first.page));
     expect(JSON.stringify(await seen(second.page))).toContain('Address');
 
     await first.page.goBack();

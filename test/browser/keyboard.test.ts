@@ -61,6 +61,8 @@ describe.skipIf(!hasChromium)('with the keyboard alone', () => {
 
   test('what has the focus can be seen', async () => {
     const { page } = await openOne();
+    // The chart has two of the stops; without them Tab would come to the end of the page.
+    await page.getByRole('slider').first().waitFor();
     const unseen: unknown[] = [];
     for (let step = 0; step < 24; step += 1) {
       await page.keyboard.press('Tab');

@@ -93,6 +93,36 @@ describe.skipIf(!hasChromium)('the page tells how things stand', () => {
     expect(wrongs).toEqual([]);
   });
 
+  test('live: what the list brings that is asked for again waits as well, and only once', async () => {
+    const { page, wrongs } = await openPage(browser, log.origin);
+    const asked = Promise.withResolvers<void>();
+    await page.route(/api\/activities\?.*limit=50(?!\d)/, async (route) => {
+      await asked.promise;
+      await route.continue();
+    });
+    await page.goto(`${log.origin}/audit/`);
+    await page.locator('.rows .row').first().waitFor();
+    // The list is asked for again as soon as the tail is open: from then on the tail brings what is recorded.
+    const open = page.waitForRequest(/api\/activities\?.*limit=50(?!\d)/);
+    await page.keyboard.press('l');
+    await open;
+    await page.evaluate('scrollTo(0, 3000)');
+    await expect.poll(() => page.evaluate('scrollY')).toBeGreaterThan(2000);
+    await log.add({ activities: [activityAt(0, { occurredAt: new Date(), message: 'known twice', messageValues: {} })] });
+    await page.getByRole('button', { name: '1 new' }).waitFor();
+    const before = await page.locator('.rows .row').allInnerTexts();
+    const answered = page.waitForResponse(/api\/activities\?.*limit=50(?!\d)/);
+    asked.resolve();
+    await (await answered).finished();
+    // A turn of the page, so that what has come is drawn.
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))');
+    expect(await page.getByRole('button', { name: '1 new' }).count()).toBe(1);
+    expect(await page.locator('.rows .row').allInnerTexts()).toEqual(before);
+    await page.getByRole('button', { name: '1 new' }).click();
+    await expect.poll(() => page.locator('.rows .row').filter({ hasText: 'known twice' }).count()).toBe(1);
+    expect(wrongs).toEqual([]);
+  });
+
   test('saved views stay in this browser', async () => {
     const { page, wrongs } = await openPage(browser, log.origin);
     await page.goto(`${log.origin}/audit/?outcome=denied&action=invoice.*`);

@@ -1,5 +1,5 @@
 import { memoryReader, memoryStore } from '@deedlog/core';
-import type { ReadPolicy } from '@deedlog/core';
+import type { Activity, ModelSettings, ReadPolicy } from '@deedlog/core';
 import { auditLogField, auditReadSchema } from '@deedlog/envelop';
 import { insertActivities, postgresReader } from '@deedlog/postgres';
 import type { PostgresLike } from '@deedlog/postgres';
@@ -23,6 +23,12 @@ interface Page {
   readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
   readonly totalCount: number;
   readonly totalCountExact: boolean;
+}
+
+interface Tail {
+  readonly nodes: { readonly id: string }[];
+  readonly cursor: string;
+  readonly more: boolean;
 }
 
 interface Server extends AsyncDisposable {
@@ -103,6 +109,40 @@ test('one activity whole, an object, a person, a chart', async () => {
   });
 });
 
+test('the tail, asked again and again, gives out what is new, once; filtered too', async () => {
+  const store = memoryStore();
+  await using server = await served(memoryReader(store));
+  const ask = async (after?: string | null, filter?: object): Promise<Tail> =>
+    (await server.ask<{ activityTail: Tail }>(gql`query ($after: String, $filter: ActivityFilter) { activityTail(after: $after, filter: $filter) { nodes { id } cursor more } }`, { after, filter })).activityTail;
+  const [old, one, two] = invoices(3);
+  await store.write([old as Activity]);
+  const start = await ask(null);
+  expect([start.nodes, start.more]).toEqual([[], false]);
+  await store.write([one as Activity, two as Activity]);
+  const next = await ask(start.cursor);
+  expect(next.nodes).toEqual([{ id: one?.id }, { id: two?.id }]);
+  expect((await ask(next.cursor)).nodes).toEqual([]);
+  const own = await server.ask<{ activityTail: { nodes: object[] } }>(gql`query ($after: String) { activityTail(after: $after) { nodes { id actor { id } } } }`, { after: start.cursor }, 'acme');
+  expect(own.activityTail.nodes).toEqual([{ id: two?.id, actor: null }]);
+  expect((await ask(start.cursor, { targetType: 'Invoice', targetId: '2', from: '2026-11-01' })).nodes).toEqual([{ id: two?.id }]);
+});
+
+test('models with their columns, and findings', async () => {
+  const finding = { kind: 'broken-continuity', table: 'public.invoice', key: '7', field: 'status', at: '2026-11-01T00:00:00.000Z', databaseUser: 'app', transaction: '41', activityId: null, detail: 'old is not the new before' };
+  const columns = { team: { column: 'team', type: 'text', nullable: false, indexed: false, items: ['ops', 'lab'] }, score: { column: 'score', type: 'integer', nullable: true, indexed: false } } as const;
+  const models: ModelSettings = { quality: { deedlogModel: { table: 'quality', columns } } };
+  await using server = await served(memoryReader(memoryStore(), { models, findings: () => Promise.resolve([finding]) }));
+  const { activityModels, activityFindings } = await server.ask<Record<string, object[]>>(gql`{
+    activityModels { name default columns { name type items } hidden }
+    activityFindings { kind table key field at databaseUser transaction activityId detail }
+  }`);
+  expect(activityModels).toEqual([
+    { name: 'default', default: true, columns: [], hidden: [] },
+    { name: 'quality', default: false, columns: [{ name: 'team', type: 'text', items: ['ops', 'lab'] }, { name: 'score', type: 'integer', items: null }], hidden: [] },
+  ]);
+  expect(activityFindings).toEqual([finding]);
+});
+
 describe('auditLog', () => {
   const LOGS = gql`{ invoices { id auditLog(first: 3) { nodes { objectId action } totalCount pageInfo { hasNextPage endCursor } } } clients { number auditLog(first: 1) { nodes { objectId } } } }`;
 
@@ -150,7 +190,12 @@ describe('auditLog', () => {
   });
 });
 
-const FIELDS = ['activities { totalCount }', `activity(id: "${activities[2]?.id}") { id }`, 'objectHistory(type: "Invoice", id: "2") { nodes { id } }', 'accessLog(id: "7") { nodes { id } }', 'activityChart { from }', 'invoices { auditLog { nodes { id } } }'];
+const FIELDS = ['activities { totalCount }', `activity(id: "${activities[2]?.id}") { id }`, 'objectHistory(type: "Invoice", id: "2") { nodes { id } }', 'accessLog(id: "7") { nodes { id } }', 'activityChart { from }', 'activityTail { cursor }', 'activityModels { name }', 'activityFindings { kind }', 'invoices { auditLog { nodes { id } } }'];
+
+test('no field is without a test of its refusal', () => {
+  const { resolvers } = auditReadSchema<Host>({ reader: memoryReader(memoryStore()), authorize });
+  expect(FIELDS.map((field) => /^\w+/.exec(field)?.[0]).toSorted()).toEqual([...Object.keys(resolvers['Query'] ?? {}), 'invoices'].toSorted());
+});
 
 describe('refusals', () => {
   test.for(FIELDS)('%s: FORBIDDEN for nobody and for a stranger', async (field) => {
@@ -166,6 +211,7 @@ describe('refusals', () => {
     const { invoices: list } = await server.ask<{ invoices: { auditLog: Page }[] }>('{ invoices { auditLog { totalCount nodes { tenant } } } }', {}, 'acme');
     expect(list.map(({ auditLog }) => [auditLog.totalCount, auditLog.nodes.length])).toEqual(Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? [12, 12] : [0, 0])));
     for (const filter of [{ tenant: 'other' }, { actorId: 'ada' }, { unexplained: true }, { model: 'secret' }]) expect(await codesOf(server.ask(ALL, { filter }, 'acme'))).toEqual(['FORBIDDEN']);
+    for (const field of ['activityFindings { kind }', 'activityTail(filter: { tenant: "other" }) { cursor }', 'activityTail(filter: { actorId: "ada" }) { cursor }']) expect(await codesOf(server.ask(`{ ${field} }`, {}, 'acme'))).toEqual(['FORBIDDEN']);
     expect(await server.ask<object>(`{ activity(id: "${activities[1]?.id}") { id } }`, {}, 'acme')).toEqual({ activity: null });
   });
 

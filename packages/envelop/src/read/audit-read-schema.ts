@@ -1,9 +1,9 @@
-import type { ActivityChart, ActivityItem, ActivityPage, ActivityQuery, Authorize, Reader } from '@deedlog/core';
+import type { ActivityChart, ActivityItem, ActivityPage, ActivityQuery, Authorize, FindingItem, LogView, ModelItem, Reader } from '@deedlog/core';
 import { envelopError } from '../errors.ts';
 import { connectionOf } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { filterOf, queryOf } from './read-arguments.ts';
-import type { FilterArgument, PageArguments } from './read-arguments.ts';
+import type { FilterArgument, PageArguments, TailArguments } from './read-arguments.ts';
 import { badInput, readError } from './read-error.ts';
 import { AUDIT_READ_TYPE_DEFS, auditLogTypeDefs, MAX_OBJECT_LOG } from './type-defs.ts';
 import { operationViews } from './views.ts';
@@ -55,6 +55,9 @@ export function auditReadSchema<Context>(options: AuditReadOptions<Context>): Au
     accessLog: (_: unknown, { id, ...args }: PageArguments & { id: string }, context: Context) => read(context, ({ view }) => paged((query) => view.access(id, query), args)),
     activityChart: (_: unknown, { filter, buckets }: { filter?: FilterArgument; buckets?: number | null }, context: Context) =>
       read(context, ({ view }): Promise<ActivityChart> => view.chart({ ...filterOf(filter), buckets: buckets ?? undefined })),
+    activityTail: (_: unknown, { filter, after }: TailArguments, context: Context) => read(context, ({ view }) => tail(view, { filter, after })),
+    activityModels: (_: unknown, _args: object, context: Context) => read(context, ({ view }): Promise<readonly ModelItem[]> => view.models()),
+    activityFindings: (_: unknown, _args: object, context: Context) => read(context, ({ view }): Promise<readonly FindingItem[]> => view.findings()),
   };
   const types = Object.entries(options.auditLog ?? {});
   const fields = types.map(([name, settings]) => [name, { auditLog: logField({ type: name, ...settings }, read) }] as const);
@@ -70,6 +73,13 @@ export function auditLogField<Context>(
   options: Omit<AuditReadOptions<Context>, 'auditLog'> & Pick<ObjectLogSettings, 'id'>,
 ): Resolver<Context, object, AuditLogArguments, Connection> {
   return logField({ type, ...(options.id === undefined ? {} : { id: options.id }) }, readerOf(options));
+}
+
+/** What came since a cursor, and the cursor for the next call. */
+interface Tail {
+  readonly nodes: readonly ActivityItem[];
+  readonly cursor: string;
+  readonly more: boolean;
 }
 
 type Read<Context> = <Result>(context: Context, body: (operation: OperationView) => Promise<Result>) => Promise<Result>;
@@ -108,3 +118,7 @@ async function paged(list: (query: ActivityQuery) => Promise<ActivityPage>, args
   return connectionOf(await list(queryOf(args)), () => list({ ...query, limit: 1, count: true }));
 }
 
+async function tail(view: LogView, { filter, after }: TailArguments): Promise<Tail> {
+  const { results, cursor, more } = await view.tail(after ?? undefined, filterOf(filter));
+  return { nodes: results, cursor, more };
+}

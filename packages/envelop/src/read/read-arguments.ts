@@ -12,6 +12,8 @@ export interface PageArguments {
   readonly before?: string | null | undefined;
 }
 
+export type TailArguments = Pick<PageArguments, 'filter' | 'after'>;
+
 /** Throws `BAD_USER_INPUT`; the reader checks the rest. */
 export function filterOf(given: FilterArgument): ActivityFilter {
   const filter = Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== null));

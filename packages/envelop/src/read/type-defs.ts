@@ -161,6 +161,46 @@ type ActivityChart {
   complete: Boolean!
 }
 
+type ActivityTail {
+  nodes: [Activity!]!
+  "Pass it to the next call as after."
+  cursor: String!
+  "Call again at once: there is more."
+  more: Boolean!
+}
+
+type ActivityModelColumn {
+  name: String!
+  type: String!
+  "The values that it can have, where they are listed."
+  items: [ActivityJSON]
+}
+
+"A kind of activity."
+type ActivityModel {
+  name: String!
+  "The model of activities that name no other."
+  default: Boolean!
+  "Own columns, hidden ones left out."
+  columns: [ActivityModelColumn!]!
+  "Names that are hidden from you."
+  hidden: [String!]!
+}
+
+"What reconcile found wrong."
+type ActivityFinding {
+  "unexplained-effect, effectless-activity, broken-continuity, left-live-row, …"
+  kind: String!
+  table: String
+  key: String
+  field: String
+  at: String
+  databaseUser: String
+  transaction: String
+  activityId: String
+  detail: String
+}
+
 extend type Query {
   "A page of the log. first: 1 to ${MAX_LIMIT}. after: endCursor of a page; before: startCursor, for what is newer."
   activities(filter: ActivityFilter, first: Int = ${DEFAULT_LIMIT}, after: String, before: String): ActivityConnection!
@@ -170,6 +210,12 @@ extend type Query {
   "Who read or changed what about a person."
   accessLog(id: ID!, filter: ActivityFilter, first: Int = ${DEFAULT_LIMIT}, after: String, before: String): ActivityConnection!
   activityChart(filter: ActivityFilter, buckets: Int = 60): ActivityChart!
+  "What is new since a cursor; without one, nothing yet and a cursor for now. Ask again with it every few seconds."
+  activityTail(filter: ActivityFilter, after: String): ActivityTail!
+  "The models that you may read."
+  activityModels: [ActivityModel!]!
+  "Needs every tenant and model."
+  activityFindings: [ActivityFinding!]!
 }
 `;
 

@@ -35,24 +35,34 @@ export function useTail({ base, list, filters, live }: TailOptions): Tail {
     list.prepend(waiting.value);
     waiting.value = [];
   };
+  /** The tail and the list that is asked for again may both bring one. */
+  const arrive = (items: readonly ActivityItem[]): void => {
+    const known = new Set([...waiting.value, ...list.items.value].map(({ id }) => id));
+    const added = items.filter(({ id }) => !known.has(id));
+    if (added.length === 0) return;
+    fresh.value = new Set([...fresh.value, ...added.map(({ id }) => id)]);
+    waiting.value = [...added, ...waiting.value];
+    if (scrollY < 200) show();
+  };
   const key = filters.toString();
   const loaded = list.count.value !== null || list.items.value.length > 0;
   useEffect(() => {
     waiting.value = [];
     ended.value = false;
     if (!live || !loaded) return undefined;
-    return followTail(apiUrl(base, ['tail'], new URLSearchParams(key)), {
+    let watching = true;
+    const stop = followTail(apiUrl(base, ['tail'], new URLSearchParams(key)), {
       // What was recorded between the list and the tail.
-      open: () => void list.refresh(),
-      item: (item) => {
-        fresh.value = new Set([...fresh.value, item.id]);
-        waiting.value = [item, ...waiting.value];
-        if (scrollY < 200) show();
-      },
+      open: () => void list.newest().then((items) => watching && arrive(items)),
+      item: (item) => arrive([item]),
       end: () => {
         ended.value = true;
       },
     });
+    return () => {
+      watching = false;
+      stop();
+    };
   }, [list, live, loaded, key]);
   return { waiting, fresh, ended, show };
 }

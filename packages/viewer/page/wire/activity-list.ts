@@ -17,8 +17,8 @@ export interface ActivityList {
   more(): Promise<void>;
   /** Tries again after a problem. */
   retry(): Promise<void>;
-  /** Asks for what is newer than the list, and puts it on top. */
-  refresh(): Promise<void>;
+  /** Asks for the newest activities, whether they are in the list or not; none where that fails: a failure shows where the list goes on. */
+  newest(): Promise<readonly ActivityItem[]>;
   /** Puts newer activities on top; those that are there already are left out. */
   prepend(newer: readonly ActivityItem[]): void;
   close(): void;
@@ -63,11 +63,7 @@ export function activityList(url: (params: Readonly<Record<string, string>>) => 
       if (state.value === 'ready') await load();
     },
     retry: load,
-    refresh: async () => {
-      // A failure shows where the list goes on.
-      const page = await getJson<ActivityPage>(url({ limit: '50' }), closing.signal).catch(() => null);
-      if (page !== null) list.prepend(page.results);
-    },
+    newest: async () => (await getJson<ActivityPage>(url({ limit: '50' }), closing.signal).catch(() => null))?.results ?? [],
     prepend: (newer) => {
       const known = new Set(items.value.map(({ id }) => id));
       const added = newer.filter(({ id }) => !known.has(id));
