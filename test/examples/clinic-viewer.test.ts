@@ -41,6 +41,29 @@ describe('the door', () => {
     }
   });
 
+  test('lets a shared link keep its filters through the form, a wrong password included', async () => {
+    const filters = '?outcome=denied&action=patient.*&text=a%22%3E%26b&view=timeline';
+    const session = browserSession(clinic.url);
+    const sent = await session.get(`/audit${filters}`, HTML);
+    expect(sent.headers.get('location')).toBe(`/audit/sign-in${filters}`);
+    const action = async (page: Response): Promise<string | undefined> => /action="([^"]*)"/.exec(await page.text())?.[1]?.replaceAll('&amp;', '&');
+    expect(await action(await session.get(`/audit/sign-in${filters}`, HTML))).toBe(`/audit/sign-in${filters}`);
+    expect(await action(await session.post(`/audit/sign-in${filters}`, { email: LOG_READER, password: 'no' }))).toBe(`/audit/sign-in${filters}`);
+    const back = await session.post(`/audit/sign-in${filters}`, { email: LOG_READER, password: SEED_PASSWORD });
+    expect([back.status, back.headers.get('location')]).toEqual([303, `/audit${filters}`]);
+    expect((await session.get(`/audit${filters}`, HTML)).status).toBe(200);
+  });
+
+  test('leads nowhere but to the log, whatever a link says', async () => {
+    for (const hostile of ['?//evil.example', '?https://evil.example/', '?%0d%0alocation:%20https://evil.example', '?"><script>alert(1)</script>', '?@evil.example', '?to=//evil.example']) {
+      const session = browserSession(clinic.url);
+      expect(await (await session.get(`/audit/sign-in${hostile}`, HTML)).text()).not.toContain('<script');
+      const signed = await session.post(`/audit/sign-in${hostile}`, { email: LOG_READER, password: SEED_PASSWORD });
+      const to = new URL(signed.headers.get('location') ?? '', clinic.url);
+      expect([hostile, to.origin, to.pathname]).toEqual([hostile, clinic.url, '/audit']);
+    }
+  });
+
   test('its form has no script, and nothing is typed into it by others', async () => {
     const form = await browserSession(clinic.url).get('/audit/sign-in', HTML);
     expect(form.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; .*frame-ancestors 'none'/);

@@ -1,5 +1,5 @@
 import { createDeedlog, defineActions } from '@deedlog/core';
-import type { Deedlog } from '@deedlog/core';
+import type { Deedlog, Sink } from '@deedlog/core';
 import { requestContext } from '@deedlog/http';
 import { mikroOrmStore } from '@deedlog/mikro-orm';
 import type { MikroORM } from '@mikro-orm/core';
@@ -52,15 +52,18 @@ export const models = { 'data-quality': QualityActivity };
 /** The log of the clinic. */
 export type ClinicLog = Deedlog<AppContext, typeof actions, typeof models>;
 
+/** Where a request came from. The log of requests asks the same function, so that both tell the same request id. */
+export const fromRequest = requestContext();
+
 /** The one place that sets deedlog up: who acts, from where, what can be recorded, where to. `hashKey` hides what entities treat by hash. */
-export function createAudit(orm: MikroORM, hashKey: string): ClinicLog {
-  const fromRequest = requestContext();
+export function createAudit(orm: MikroORM, hashKey: string, sinks: readonly Sink[]): ClinicLog {
   return createDeedlog({
     actions,
     models,
     actor: ({ claims }: AppContext) => claims && actorOf(claims),
     context: ({ req, claims }) => ({ ...fromRequest(req), sessionId: claims?.jti }),
     store: mikroOrmStore(orm, { hashKey }),
+    sinks,
     source: 'clinic',
   });
 }

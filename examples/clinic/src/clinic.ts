@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/core';
-import { createAudit } from './audit.ts';
+import { requestLog } from '@deedlog/http';
+import { auditLogs } from '@deedlog/pino';
+import { createAudit, fromRequest } from './audit.ts';
 import type { ClinicLog } from './audit.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { AppParts } from './context.ts';
@@ -21,6 +23,8 @@ export interface ClinicOptions extends DatabaseOptions {
   readonly secret?: string | undefined;
   /** Hides what the log holds by hash only. Default: a random one, so that hashes of two runs do not compare. */
   readonly hashKey?: string | undefined;
+  /** Writes the log and the requests as JSON lines too: `audit.log` and `api.log` in this directory. Default: only the database has the log. */
+  readonly logDirectory?: string | undefined;
 }
 
 /** The running application. */
@@ -34,9 +38,10 @@ export interface Clinic {
   close(): Promise<void>;
 }
 
-export async function startClinic({ port = 0, secret, hashKey, ...database }: ClinicOptions = {}): Promise<Clinic> {
+export async function startClinic({ port = 0, secret, hashKey, logDirectory, ...database }: ClinicOptions = {}): Promise<Clinic> {
   const orm = await openDatabase(database);
-  const deedlog = createAudit(orm, hashKey ?? randomBytes(SECRET_BYTES).toString('hex'));
+  const logs = logDirectory === undefined ? undefined : auditLogs({ directory: logDirectory, console: false });
+  const deedlog = createAudit(orm, hashKey ?? randomBytes(SECRET_BYTES).toString('hex'), logs === undefined ? [] : [logs.sink]);
   // A missing table is an error now, with a remedy, and no surprise at the first login.
   await deedlog.check();
   await seed(orm, deedlog);
@@ -44,7 +49,8 @@ export async function startClinic({ port = 0, secret, hashKey, ...database }: Cl
   const tokens = new Tokens(secret === undefined ? randomBytes(SECRET_BYTES) : new TextEncoder().encode(secret));
   const jobs = new JobQueue(deedlog, ({ prescriptionId }) => dispense(orm.em.fork(), deedlog, prescriptionId));
   const parts: AppParts = { em: orm.em, deedlog, tokens, jobs };
-  const server = await startServer({ ...parts, reader: createLogReader(orm, deedlog) }, port);
+  const requests = logs && requestLog({ deedlog, sink: logs.sink, serviceName: 'clinic', context: fromRequest });
+  const server = await startServer({ ...parts, requests, reader: createLogReader(orm, deedlog) }, port);
   return {
     url: server.url,
     orm,
@@ -55,6 +61,8 @@ export async function startClinic({ port = 0, secret, hashKey, ...database }: Cl
       await server.close();
       await jobs.idle();
       await deedlog.close();
+      // After whatever writes to them.
+      await logs?.close();
       await orm.close();
     },
   };

@@ -6,6 +6,7 @@ const clinic = await startClinic({
   url: process.env['DATABASE_URL'],
   secret: process.env['CLINIC_SECRET'],
   hashKey: process.env['CLINIC_HASH_KEY'],
+  logDirectory: process.env['CLINIC_LOGS'],
   port: Number(process.env['PORT'] ?? DEFAULT_PORT),
 });
 console.log(`${clinic.url} serves /trpc, /graphql, /audit and /health`);

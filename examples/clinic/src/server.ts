@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Reader } from '@deedlog/core';
+import type { RequestLog } from '@deedlog/http';
 import { getRequestListener } from '@hono/node-server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { createContext } from './context.ts';
@@ -21,10 +23,12 @@ export interface RunningServer {
 export interface ServerParts extends AppParts {
   /** Of the log, for /audit. */
   readonly reader: Reader;
+  /** Records every request as a JSON line. Undefined: none. */
+  readonly requests: RequestLog | undefined;
 }
 
 /** Both APIs and the log behind one HTTP server: /trpc, /graphql, /audit, /health. Listens on the loopback address only. */
-export async function startServer({ reader, ...parts }: ServerParts, port: number): Promise<RunningServer> {
+export async function startServer({ reader, requests, ...parts }: ServerParts, port: number): Promise<RunningServer> {
   const trpc = createHTTPHandler({
     router: createAppRouter(parts.deedlog),
     createContext: ({ req }) => createContext(req, parts),
@@ -32,13 +36,14 @@ export async function startServer({ reader, ...parts }: ServerParts, port: numbe
   });
   const graphql = createGraphqlServer(parts);
   const viewer = getRequestListener(createViewerApp(parts, reader).fetch, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname.startsWith('/trpc/')) trpc(request, response);
     else if (pathname === '/graphql') void graphql(request, response);
     else if (pathname === '/audit' || pathname.startsWith('/audit/')) void viewer(request, response);
     else response.writeHead(pathname === '/health' ? 200 : 404, { 'content-type': 'text/plain' }).end(pathname === '/health' ? 'ok' : 'not found');
-  });
+  };
+  const server = createServer(requests === undefined ? answer : requests.node(answer));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });

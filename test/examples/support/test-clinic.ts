@@ -16,10 +16,10 @@ export interface TestClinic extends Clinic, AsyncDisposable {
   signIn(email: string): Promise<Clients>;
 }
 
-export async function testClinic(): Promise<TestClinic> {
+export async function testClinic({ logDirectory }: { readonly logDirectory?: string } = {}): Promise<TestClinic> {
   const database = databaseKind === 'postgres' ? await testDatabase({ migrated: false }) : undefined;
   const url = database !== undefined && 'clientUrl' in database.connection ? database.connection.clientUrl : undefined;
-  const clinic = await startClinic({ url });
+  const clinic = await startClinic({ url, logDirectory });
   const activities = (): Promise<Activity[]> => activitiesSince(clinic.orm.em.fork(), new Date(0));
   return {
     ...clinic,

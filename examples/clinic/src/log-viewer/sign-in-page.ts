@@ -32,11 +32,13 @@ interface SignInPage {
   /** Who is signed in already. */
   readonly name?: string | undefined;
   readonly problem?: string;
+  /** The query of the address, with its question mark; empty where there is none. */
+  readonly search: string;
 }
 
 /** A form without a script. What is put into it is escaped. */
-export function signInPage({ name, problem }: SignInPage): ReturnType<typeof html> {
-  const form = name === undefined ? signInForm(problem) : signOutForm(name);
+export function signInPage({ name, problem, search }: SignInPage): ReturnType<typeof html> {
+  const form = name === undefined ? signInForm(problem, search) : signOutForm(name, search);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -50,8 +52,8 @@ export function signInPage({ name, problem }: SignInPage): ReturnType<typeof htm
 `;
 }
 
-function signInForm(problem: string | undefined): ReturnType<typeof html> {
-  return html`<form method="post" action="/audit/sign-in">
+function signInForm(problem: string | undefined, search: string): ReturnType<typeof html> {
+  return html`<form method="post" action="/audit/sign-in${search}">
 <h1>Clinic audit</h1>
 ${problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</p>`}
 <label>E-mail address<input name="email" type="email" autocomplete="username" required autofocus></label>
@@ -60,10 +62,10 @@ ${problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</
 </form>`;
 }
 
-function signOutForm(name: string): ReturnType<typeof html> {
+function signOutForm(name: string, search: string): ReturnType<typeof html> {
   return html`<form method="post" action="/audit/sign-out">
 <h1>Clinic audit</h1>
-<p>You are signed in as ${name}. <a href="/audit">Open the log</a></p>
+<p>You are signed in as ${name}. <a href="/audit${search}">Open the log</a></p>
 <button>Sign out</button>
 </form>`;
 }

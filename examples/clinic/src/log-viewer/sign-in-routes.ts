@@ -21,17 +21,18 @@ const STATUS = { UNAUTHORIZED: 401, FORBIDDEN: 403, NOT_FOUND: 404, CONFLICT: 40
 /** Signing in and out in a browser: a form, and a cookie that opens /audit and nothing else. */
 export function signInRoutes(): Hono<ViewerEnv> {
   return new Hono<ViewerEnv>()
-    .get('/sign-in', (c) => c.html(signInPage({ name: c.var.app.session?.name }), 200, PAGE_HEADERS))
+    .get('/sign-in', (c) => c.html(signInPage({ name: c.var.app.session?.name, search: searchOf(c.req.raw) }), 200, PAGE_HEADERS))
     .use('/*', csrf(), bodyLimit({ maxSize: MAX_FORM }))
     .post('/sign-in', async (c) => {
       const form = await c.req.parseBody();
+      const search = searchOf(c.req.raw);
       try {
         keepSignedIn(c, await intended(c, 'auth.login', (audit) => signInToLog({ ...c.var.app, audit }, parsed(form))));
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        return c.html(signInPage({ problem: error.message }), STATUS[error.code], PAGE_HEADERS);
+        return c.html(signInPage({ problem: error.message, search }), STATUS[error.code], PAGE_HEADERS);
       }
-      return c.redirect('/audit', 303);
+      return c.redirect(`/audit${search}`, 303);
     })
     .post('/sign-out', async (c) => {
       const { session } = c.var.app;
@@ -39,6 +40,11 @@ export function signInRoutes(): Hono<ViewerEnv> {
       forgetSignedIn(c);
       return c.redirect('/audit/sign-in', 303);
     });
+}
+
+/** What somebody wanted to see: filters behind a question mark, which the form takes along. It comes after a path of this server, so it leads to no other. */
+export function searchOf({ url }: Request): string {
+  return new URL(url).search;
 }
 
 /** What tRPC and Yoga do by themselves: the act that is recorded, of whoever sent this request. */

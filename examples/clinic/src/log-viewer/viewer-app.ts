@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { logPolicy } from '../auth/log-policy.ts';
 import type { AppContext, AppParts } from '../context.ts';
 import { createBrowserContext } from './browser-context.ts';
-import { signInRoutes } from './sign-in-routes.ts';
+import { searchOf, signInRoutes } from './sign-in-routes.ts';
 import type { ViewerEnv } from './viewer-env.ts';
 
 /** The log for people: the viewer and its interface at /audit, behind a sign-in of its own. */
@@ -36,5 +36,7 @@ function createAuditHandler({ deedlog }: AppParts, reader: Reader): AuditHandler
 function authorize(request: Request, { session }: AppContext): ReadDecision {
   if (session !== undefined) return logPolicy(session);
   const isPage = request.headers.get('accept')?.includes('text/html') === true;
-  return isPage ? new Response(null, { status: 303, headers: { location: '/audit/sign-in', 'cache-control': 'no-store' } }) : 'unauthenticated';
+  // A shared link keeps its filters.
+  const location = `/audit/sign-in${searchOf(request)}`;
+  return isPage ? new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } }) : 'unauthenticated';
 }

@@ -1,0 +1,10 @@
+export { startAuthJs } from './auth-js/start.ts';
+export type { AuthJsSettings } from './auth-js/start.ts';
+export { startBetterAuth } from './better-auth/start.ts';
+export type { BetterAuthSettings } from './better-auth/start.ts';
+export { startPassport } from './passport/start.ts';
+export type { PassportSettings } from './passport/start.ts';
+export { Accounts } from './shared/accounts.ts';
+export type { RunningServer } from './shared/serve.ts';
+export { SESSION_SECONDS } from './shared/settings.ts';
+export type { ExampleSettings, LogSettings } from './shared/settings.ts';
