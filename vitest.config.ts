@@ -19,6 +19,8 @@ export default defineConfig({
     // What is not inlined is imported by Node and would miss the alias.
     server: { deps: { inline: [/graphql-yoga/, /@envelop\//, /@graphql-tools\//] } },
     pool: 'forks',
+    // By default one core of CI's two would be idle.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A page on a busy machine takes longer than a second.

@@ -11,6 +11,7 @@ export function sumTallies(tallies: readonly Tally[]): Tally {
     passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
     failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
     skipped: tallies.reduce((sum, { skipped }) => sum + skipped, 0),
+    failures: tallies.flatMap(({ failures = [] }) => failures),
   };
 }
 
@@ -18,13 +19,20 @@ export function printHeading(heading: string): void {
   console.log(`\n── ${heading} ${'─'.repeat(Math.max(3, 90 - heading.length))}\n`);
 }
 
-/** A line per step, then the sum as the very last line: machines read that one. */
+/** Failures that are told in words at the end; the log above has them all. */
+const TOLD = 5;
+
+/**
+ * A line per step, what failed, then the sum as the very last line: machines read that one. A log that was
+ * cut to its end still tells which test failed.
+ */
 export function printSummary(finished: readonly Finished[], total: Tally): void {
   printHeading('Sum');
   for (const { title, tally, seconds } of finished) {
     const mark = tally.failed > 0 ? 'FAILED' : 'ok';
     console.log(`${mark.padEnd(7)} ${title.padEnd(44)} ${describe(tally).padEnd(32)} ${seconds.toFixed(1).padStart(6)} s`);
   }
+  for (const failure of (total.failures ?? []).slice(0, TOLD)) console.log(`\nFAILED  ${failure}`);
   console.log(describe(total));
 }
 

@@ -3,6 +3,8 @@ export interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, in words: the name and the first lines of its error. */
+  readonly failures?: readonly string[];
 }
 
 /** One step of the run. It never throws: what went wrong is counted as failed. */
