@@ -42,6 +42,36 @@ test('keys that are swapped, shifted or moved on raise no alarm', async () => {
   expect(await findings(client)).toEqual([]);
 });
 
+test('what is known of a row goes with it to its new keys', async () => {
+  await using database = await ledger();
+  const { client } = database;
+  await act(client, 'account.open', { sql: [`insert into account values (2, 'Ada', 10), (3, 'Bob', 3)`] });
+  await act(client, 'account.move', { sql: [`update account set id = 4, owner = 'Eve' where id = 2`] });
+  await act(client, 'account.move', { sql: [`update account set id = 5 where id = 4`, `update account set id = 2 where id = 3`] });
+  expect(await findings(client)).toEqual([]);
+  const since = await now(client);
+  await bypass(client, 'account', [`update account set balance = 99, owner = 'x' where id = 5`]);
+  const found = await findings(client);
+  expect(found.map((finding) => [brief(finding), finding.expected, finding.found])).toEqual([
+    ['live-value public.account 5 balance', '10.00', '99.00'],
+    ['live-value public.account 5 owner', 'Eve', 'x'],
+  ]);
+  await act(client, 'account.correct', { sql: [`update account set balance = 1, owner = 'y' where id in (2, 5)`] });
+  const inEffects = ['old-value public.account 5 balance', 'old-value public.account 5 owner'];
+  expect((await findings(client)).map(brief)).toEqual(inEffects);
+  expect((await findings(client, { since })).map(brief)).toEqual(inEffects);
+});
+
+test('a row that has an old key of another, past the triggers, takes nothing of its history', async () => {
+  await using database = await ledger();
+  const { client } = database;
+  await act(client, 'account.open', { sql: [`insert into account values (2, 'Ada', 10)`] });
+  await act(client, 'account.move', { sql: [`update account set id = 4 where id = 2`] });
+  await bypass(client, 'account', [`insert into account values (2, 'Bob', 3)`]);
+  await act(client, 'account.correct', { sql: [`update account set balance = 5 where id = 2`, `update account set balance = 11 where id = 4`] });
+  expect((await findings(client)).map(brief)).toEqual(['row-was-absent public.account 2']);
+});
+
 test('an effect that no activity explains says where, when, who and in which transaction', async () => {
   await using database = await ledger();
   const { client } = database;

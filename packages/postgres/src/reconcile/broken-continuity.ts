@@ -26,14 +26,16 @@ const known = (value: string): string => `nullif(nullif(${value}, '"${UNKNOWN}"'
 
 const SINCE = `at >= $3`;
 
-/** The rows that changed in the scope, by every key that they had there. */
+/** The rows that changed in the scope, by every key that they had there and before. */
 const TOUCHED = `and (e.op = 'T' or $3::timestamptz is null or e.pk in (
-    select pk from deedlog.effect where tbl in (select id from named) and ${SINCE}
-    union select changes->'$key'->>0 from deedlog.effect where tbl in (select id from named) and ${SINCE} and changes ? '$key'
+    with recursive touched as (
+      select k.pk from deedlog.effect, lateral (values (pk), (changes->'$key'->>0)) k (pk) where tbl in (select id from named) and ${SINCE}
+      union select m.changes->'$key'->>0 from deedlog.effect m join touched on m.pk = touched.pk where m.tbl in (select id from named) and m.changes ? '$key'
+    ) select pk from touched
   ) )`;
 
 /**
- * `step`: what an effect says of a row's existence. A new key ends the row of the old key and begins one.
+ * `step`: what an effect says of a row's existence. A new key ends the row of the old key and begins one, which goes on from it ({@link ROWS}).
  * A truncate ends every row that the log knows. Where a transaction gave a key away and to another row (one statement may swap two), nobody
  * can tell which came first: the row is `unknown` until something is known of it again.
  */
@@ -58,24 +60,38 @@ const stepsOf = (rows: string): string => `named as (
   union all select t.id, t.at, r.pk, 'end', '{}', true from own t, (select distinct pk from own where op <> 'T' union select old_pk from own where old_pk is not null) r where t.op = 'T'
 )`;
 
-/** A row's steps in order. `life` tells one existence of a row from the next. */
+/**
+ * The steps under each key in order. `life` tells one existence under a key from the next; `first_pk` and `first_life` are where the row
+ * began that has the key now, so that what is known of a row goes with it to its new keys.
+ */
 const ROWS = `lived as (
-  select *, count(*) filter (where kind in ('birth', 'unknown')) over life as life, lag(kind) over life as before
+  select *, lag(kind) over life as before,
+    count(*) filter (where kind in ('birth', 'unknown')) over life + count(*) filter (where kind = 'death') over (life rows between unbounded preceding and 1 preceding) as life
   from step window life as (partition by pk order by id, kind desc)
+), move as (
+  select b.pk, b.life, d.pk as from_pk, d.life as from_life
+  from lived b join lived d on d.id = b.id and d.moved and d.kind = 'death' where b.moved and b.kind = 'birth'
+), origin as (
+  select m.pk, m.life, m.from_pk as first_pk, m.from_life as first_life from move m
+  where not exists (select from move earlier where earlier.pk = m.from_pk and earlier.life = m.from_life)
+  union all
+  select m.pk, m.life, o.first_pk, o.first_life from move m join origin o on o.pk = m.from_pk and o.life = m.from_life
+), followed as (
+  select l.*, coalesce(o.first_pk, l.pk) as first_pk, coalesce(o.first_life, l.life) as first_life from lived l left join origin o on o.pk = l.pk and o.life = l.life
 )`;
 // "death" and "birth" of one effect are about two keys, or about one that was given to itself: the end comes first.
 
 /** What each step found and left of each field that it tells of. What an insert or a delete leaves out was null, if the field was captured by then. */
 const VALUES = `value as (
-  select l.id, l.pk, l.life, f.field,
+  select l.id, l.kind, l.pk, l.first_pk, l.first_life, f.field,
     case when l.kind in ('change', 'death') then ${known(`coalesce(l.changes->f.field->0, case when l.kind = 'death' and not l.moved and l.at >= f.since then 'null'::jsonb end)`)} end as found,
     case when l.kind in ('change', 'birth') then ${known(`coalesce(l.changes->f.field->1, case when l.kind = 'birth' and not l.moved and l.at >= f.since then 'null'::jsonb end)`)} end as left_behind
-  from lived l cross join field f where l.kind not in ('end', 'unknown') and (l.kind <> 'change' or l.changes ? f.field)
+  from followed l cross join field f where l.kind not in ('end', 'unknown') and (l.changes ? f.field or l.kind <> 'change' and not l.moved)
 ), beside as (
-  select *, lag(left_behind) over (partition by pk, life, field order by id) as expected from value
+  select *, lag(left_behind) over (partition by first_pk, first_life, field order by id, kind desc) as expected from value
 )`;
 
-const CONTINUITY = `with ${stepsOf(TOUCHED)}, ${ROWS}, ${VALUES}, problem as (
+const CONTINUITY = `with recursive ${stepsOf(TOUCHED)}, ${ROWS}, ${VALUES}, problem as (
   select id, pk, null::text as field, null::jsonb as expected, null::jsonb as found,
     case when kind = 'birth' then 'row-was-present' else 'row-was-absent' end as problem
   from lived where kind not in ('end', 'unknown') and before <> 'unknown' and (kind = 'birth') <> (before in ('death', 'end'))
@@ -90,8 +106,9 @@ order by o.id, p.field nulls first limit $5`;
 
 /** What the log says of each row now: whether it is there, and what its fields hold. Parameters as above: the table's name, {@link fieldsJson}. */
 export const LAST_STATE: string = `${stepsOf('')}, ${ROWS}, ${VALUES}, last_row as (
-  select distinct on (pk) pk, case when kind <> 'unknown' then kind in ('birth', 'change') end as present, life, id from lived order by pk, id desc, kind
+  select distinct on (pk) pk, case when kind <> 'unknown' then kind in ('birth', 'change') end as present, first_pk, first_life, id from followed order by pk, id desc, kind
 ), last_value as (
-  select distinct on (v.pk, v.field) v.id, v.pk, v.field, v.left_behind from value v join last_row r on r.pk = v.pk and r.life = v.life and r.present
-  order by v.pk, v.field, v.id desc
+  select distinct on (r.pk, v.field) v.id, r.pk, v.field, v.left_behind
+  from value v join last_row r on r.first_pk = v.first_pk and r.first_life = v.first_life and r.present
+  order by r.pk, v.field, v.id desc, v.kind
 )`;

@@ -40,7 +40,7 @@ const WRITER = `case when full_xact > ${LATEST} then full_xact - ${EPOCH} else f
 function liveSql(table: CapturedTable, fields: readonly CapturedField[]): string {
   const values = fields.map((field) => `${literal(field.field)}, (${valueSql(field, `n.${quoted(field.column)}`)})::jsonb`);
   const pads = fields.some(({ treatment }) => treatment === 'hash') ? ' left join deedlog.hash_key k on true' : '';
-  return `with ${LAST_STATE}, held as (
+  return `with recursive ${LAST_STATE}, held as (
   select ${keySql(table, 'n')} as pk, jsonb_build_object(${values.join(', ')}) as fields, n.xmin as short_xact,
     trunc(${LATEST} / ${EPOCH}) * ${EPOCH} + n.xmin::text::numeric as full_xact
   from ${quoted(table.schema)}.${quoted(table.table)} n${pads}
