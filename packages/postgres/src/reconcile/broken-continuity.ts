@@ -12,7 +12,7 @@ import type { CapturedTable } from './captured-tables.ts';
 export async function brokenContinuity(client: PostgresLike, scope: ReconcileScope, table: CapturedTable): Promise<Finding[]> {
   if (table.key.length === 0) return [];
   const parameters = [table.name, fieldsJson(table), scope.since, scope.until, scope.limit + 1];
-  const { rows } = await client.query(CONTINUITY, parameters);
+  const { rows } = await client.query(continuity(scope.since), parameters);
   return rows.map((row) => findingFromRow('broken-continuity', row));
 }
 
@@ -26,26 +26,32 @@ const known = (value: string): string => `nullif(nullif(${value}, '"${UNKNOWN}"'
 
 const SINCE = `at >= $3`;
 
-/** The rows that changed in the scope, by every key that they had there and before. */
-const TOUCHED = `and (e.op = 'T' or $3::timestamptz is null or e.pk in (
-    with recursive touched as (
-      select k.pk from deedlog.effect, lateral (values (pk), (changes->'$key'->>0)) k (pk) where tbl in (select id from named) and ${SINCE}
-      union select m.changes->'$key'->>0 from deedlog.effect m join touched on m.pk = touched.pk where m.tbl in (select id from named) and m.changes ? '$key'
-    ) select pk from touched
-  ) )`;
+/** By index, key for key: what the planner expects of a recursion lets it read every effect once for each key. */
+const EFFECTS_OF_KEY = `cross join lateral (
+    select * from deedlog.effect e where e.tbl = any (array(select id from named)) and e.pk = t.pk offset 0
+  ) e`;
+
+/** Every key that a row which changed in the scope had there or before, and that of a truncate. */
+const TOUCHED = `touched as (
+  select '' as pk
+  union
+  select k.pk from deedlog.effect, lateral (values (pk), (changes->'$key'->>0)) k (pk) where tbl in (select id from named) and ${SINCE}
+  union
+  select e.changes->'$key'->>0 from touched t ${EFFECTS_OF_KEY} where e.changes ? '$key'
+), `;
 
 /**
  * `step`: what an effect says of a row's existence. A new key ends the row of the old key and begins one, which goes on from it ({@link ROWS}).
  * A truncate ends every row that the log knows. Where a transaction gave a key away and to another row (one statement may swap two), nobody
  * can tell which came first: the row is `unknown` until something is known of it again.
  */
-const stepsOf = (rows: string): string => `named as (
+const stepsOf = (touched: string): string => `named as (
   select id from deedlog.relation where name = $1
 ), field as (
   select * from jsonb_to_recordset($2::jsonb) as row(field text, since timestamptz)
-), own as (
+), ${touched}own as (
   select e.id, e.at, e.xact, e.database_user, e.op::text as op, e.pk, e.changes, e.activity_id, e.changes->'$key'->>0 as old_pk
-  from deedlog.effect e where e.tbl in (select id from named) and e.op <> 'S' ${rows}
+  from ${touched === '' ? 'deedlog.effect e' : `touched t ${EFFECTS_OF_KEY}`} where e.tbl in (select id from named) and e.op <> 'S'
 ), crossing as (
   select pk, xact from own where old_pk is not null intersect select old_pk, xact from own where old_pk is not null
 ), moved_step as (
@@ -69,8 +75,9 @@ const ROWS = `lived as (
     count(*) filter (where kind in ('birth', 'unknown')) over life + count(*) filter (where kind = 'death') over (life rows between unbounded preceding and 1 preceding) as life
   from step window life as (partition by pk order by id, kind desc)
 ), move as (
-  select b.pk, b.life, d.pk as from_pk, d.life as from_life
-  from lived b join lived d on d.id = b.id and d.moved and d.kind = 'death' where b.moved and b.kind = 'birth'
+  select max(pk) filter (where kind = 'birth') as pk, max(life) filter (where kind = 'birth') as life,
+    max(pk) filter (where kind = 'death') as from_pk, max(life) filter (where kind = 'death') as from_life
+  from lived where moved and kind in ('birth', 'death') group by id
 ), origin as (
   select m.pk, m.life, m.from_pk as first_pk, m.from_life as first_life from move m
   where not exists (select from move earlier where earlier.pk = m.from_pk and earlier.life = m.from_life)
@@ -91,7 +98,7 @@ const VALUES = `value as (
   select *, lag(left_behind) over (partition by first_pk, first_life, field order by id, kind desc) as expected from value
 )`;
 
-const CONTINUITY = `with recursive ${stepsOf(TOUCHED)}, ${ROWS}, ${VALUES}, problem as (
+const continuity = (since: Date | null): string => `with recursive ${stepsOf(since === null ? '' : TOUCHED)}, ${ROWS}, ${VALUES}, problem as (
   select id, pk, null::text as field, null::jsonb as expected, null::jsonb as found,
     case when kind = 'birth' then 'row-was-present' else 'row-was-absent' end as problem
   from lived where kind not in ('end', 'unknown') and before <> 'unknown' and (kind = 'birth') <> (before in ('death', 'end'))
