@@ -1,7 +1,20 @@
+/** Shows nothing to who looks at the object, as `console.log` does. */
+class Kept<Value> {
+  readonly #value: Value;
+
+  constructor(value: Value) {
+    this.#value = value;
+  }
+
+  get value(): Value {
+    return this.#value;
+  }
+}
+
 /**
  * Something that belongs to an object of the application's, such as its request, for as long as that lives. It stands on the object
  * itself: what a WeakMap refers to survives V8's young collections (seen with V8 14, Node 24), so that each request with all that it
- * refers to would be moved into the old generation before it dies.
+ * refers to would be moved into the old generation before it dies. It is assigned, because to define a property takes V8 many times as long.
  */
 export class ObjectSlot<Value> {
   readonly #key: symbol;
@@ -14,15 +27,17 @@ export class ObjectSlot<Value> {
   }
 
   get(owner: object): Value | undefined {
-    const value = (owner as Readonly<Record<symbol, Value | undefined>>)[this.#key];
-    return value === undefined ? this.#others.get(owner) : value;
+    const kept = (owner as Readonly<Record<symbol, Kept<Value> | undefined>>)[this.#key];
+    return kept === undefined ? this.#others.get(owner) : kept.value;
   }
 
   set(owner: object, value: Value): void {
+    const kept = new Kept(value);
     try {
-      if (Reflect.defineProperty(owner, this.#key, { value, writable: true, configurable: true, enumerable: false })) return;
+      (owner as Record<symbol, Kept<Value>>)[this.#key] = kept;
+      if ((owner as Record<symbol, Kept<Value>>)[this.#key] === kept) return;
     } catch {
-      // A proxy may refuse it in its own way.
+      // It is frozen, or a proxy that refuses it in its own way.
     }
     this.#others.set(owner, value);
   }

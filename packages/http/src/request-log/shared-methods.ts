@@ -1,3 +1,4 @@
+import { ObjectSlot } from '../object-slot.ts';
 import type { Call } from './replace-method.ts';
 
 /** A method of an object, as it was called. */
@@ -17,16 +18,16 @@ interface Held<State> {
  * (Node 24) moves what a function on each request refers to into its old generation, which doubled the work of its collections.
  */
 export class SharedMethods<State extends object> {
-  readonly #key = Symbol('deedlog');
+  readonly #held = new ObjectSlot<Held<State>>('deedlog.methods');
   readonly #functions: Readonly<Record<string, Call>>;
 
   constructor(around: Readonly<Record<string, (state: State, called: Called) => unknown>>) {
-    const key = this.#key;
+    const slot = this.#held;
     this.#functions = Object.fromEntries(
       Object.entries(around).map(([name, replacement]): [string, Call] => [
         name,
         function (...args) {
-          const held = (this as Readonly<Record<symbol, Held<State> | undefined>>)[key];
+          const held = slot.get(this as object);
           const method = held?.methods[name];
           // Borrowed for another object, which has its own.
           if (held === undefined || method === undefined) return ownMethod(this, name).apply(this, args);
@@ -36,21 +37,26 @@ export class SharedMethods<State extends object> {
     );
   }
 
-  /** Not enumerable, as methods are. A method that the object does not have is left out. */
+  /** A method that the object does not have is left out. */
   install(owner: object, state: State): void {
     const methods: Record<string, Call> = {};
     for (const name in this.#functions) {
       const method: unknown = Reflect.get(owner, name);
       if (typeof method !== 'function') continue;
       methods[name] = method as Call;
-      define(owner, name, this.#functions[name]);
+      assign(owner, name, this.#functions[name]);
     }
-    define(owner, this.#key, { state, methods } satisfies Held<State>);
+    this.#held.set(owner, { state, methods });
   }
 }
 
-function define(owner: object, name: PropertyKey, value: unknown): void {
-  Object.defineProperty(owner, name, { value, writable: true, configurable: true, enumerable: false });
+/** To define a property takes V8 many times as long; that is for objects which do not let themselves be assigned to. */
+function assign(owner: object, name: string, value: unknown): void {
+  try {
+    (owner as Record<string, unknown>)[name] = value;
+  } catch {
+    Object.defineProperty(owner, name, { value, writable: true, configurable: true });
+  }
 }
 
 function ownMethod(self: unknown, name: string): Call {
