@@ -19,7 +19,7 @@ class Kept<Value> {
 export class ObjectSlot<Value> {
   readonly #key: symbol;
   /** For objects that take no property. */
-  readonly #others = new WeakMap<object, Value>();
+  #others: WeakMap<object, Value> | undefined;
 
   /** `description` is what people see who look at the object. */
   constructor(description: string) {
@@ -28,7 +28,7 @@ export class ObjectSlot<Value> {
 
   get(owner: object): Value | undefined {
     const kept = (owner as Readonly<Record<symbol, Kept<Value> | undefined>>)[this.#key];
-    return kept === undefined ? this.#others.get(owner) : kept.value;
+    return kept === undefined ? this.#others?.get(owner) : kept.value;
   }
 
   set(owner: object, value: Value): void {
@@ -39,6 +39,7 @@ export class ObjectSlot<Value> {
     } catch {
       // It is frozen, or a proxy that refuses it in its own way.
     }
+    this.#others ??= new WeakMap();
     this.#others.set(owner, value);
   }
 }

@@ -117,10 +117,14 @@ function traceIdFromHeader(read: ReadHeader): string | undefined {
   return traceparent === undefined ? undefined : traceIdOf(traceparent);
 }
 
+/** RFC 9110 §9.3 and RFC 5789. */
+const COMMON_METHODS: ReadonlySet<unknown> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /** RFC 9110 §5.6.2: a token, far longer than any method there is. */
 const METHOD = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
 
 function methodOf(method: unknown): string | undefined {
+  if (COMMON_METHODS.has(method)) return method as string;
   return typeof method === 'string' && METHOD.test(method) ? method.toUpperCase() : undefined;
 }
 

@@ -5,9 +5,7 @@ import { cleanText } from '../record/safe-text.ts';
 /** Longest text of one context field, in characters; with the mark of what was cut off it is 512 at most. */
 const MAX_CONTEXT_TEXT = 480;
 
-const FIELDS = ['ip', 'userAgent', 'method', 'path', 'requestId', 'traceId', 'sessionId', 'tenant'] as const;
-
-type Field = (typeof FIELDS)[number];
+type Field = 'ip' | 'userAgent' | 'method' | 'path' | 'requestId' | 'traceId' | 'sessionId' | 'tenant';
 
 type Fields = { -readonly [Name in Field]?: string };
 
@@ -46,35 +44,59 @@ export function cleanContext(context: ActivityContext): ActivityContext {
   return mergeContexts(EMPTY_CONTEXT, context);
 }
 
-/** `base`, which deedlog itself built before, with the known fields of the contexts over it, later ones winning; see {@link cleanContext}. */
-export function mergeContexts(base: ActivityContext, ...contexts: readonly (ActivityContext | null | undefined)[]): ActivityContext {
-  let merged = base;
-  for (const context of contexts) if (context !== undefined && context !== null) merged = over(merged, context);
-  return merged;
-}
-
-function over(base: ActivityContext, context: ActivityContext): ActivityContext {
-  if (context === EMPTY_CONTEXT) return base;
+/** `base`, which deedlog itself built before, with the known fields of the context over it, which win; see {@link cleanContext}. */
+export function mergeContexts(base: ActivityContext, context: ActivityContext | null | undefined): ActivityContext {
+  if (context === undefined || context === null || context === EMPTY_CONTEXT) return base;
   const isClean = Clean.has(context);
   if (isClean && base === EMPTY_CONTEXT) return context;
+  const read: ReadField = isClean ? cleanField : fieldText;
   const merged: Fields = {};
-  for (const field of FIELDS) {
-    const text = (isClean ? context[field] : fieldText(context, field)) || base[field];
-    if (text !== undefined) merged[field] = text;
-  }
+  // One by one: V8 stores under a name that it sees in a fraction of the time that a name from a list takes.
+  const ip = read(context, 'ip') || base.ip;
+  if (ip !== undefined) merged.ip = ip;
+  const userAgent = read(context, 'userAgent') || base.userAgent;
+  if (userAgent !== undefined) merged.userAgent = userAgent;
+  const method = read(context, 'method') || base.method;
+  if (method !== undefined) merged.method = method;
+  const path = read(context, 'path') || base.path;
+  if (path !== undefined) merged.path = path;
+  const requestId = read(context, 'requestId') || base.requestId;
+  if (requestId !== undefined) merged.requestId = requestId;
+  const traceId = read(context, 'traceId') || base.traceId;
+  if (traceId !== undefined) merged.traceId = traceId;
+  const sessionId = read(context, 'sessionId') || base.sessionId;
+  if (sessionId !== undefined) merged.sessionId = sessionId;
+  const tenant = read(context, 'tenant') || base.tenant;
+  if (tenant !== undefined) merged.tenant = tenant;
   return Clean.mark(merged);
 }
+
+type ReadField = (context: ActivityContext, field: Field) => string | undefined;
+
+const cleanField: ReadField = (context, field) => context[field];
 
 function fieldText(context: ActivityContext, field: Field): string {
   try {
     const value: unknown = context[field];
     if (value === undefined || value === null) return '';
     const text = field === 'path' && typeof value === 'string' ? withoutQuery(value) : value;
-    if (typeof text === 'string' && text.length <= MAX_CONTEXT_TEXT && isPlain(text)) return text;
+    if (typeof text === 'string' && text.length <= MAX_CONTEXT_TEXT && (field === 'userAgent' ? isPlainAgent(text) : isPlain(text))) return text;
     return cleanText(text, MAX_CONTEXT_TEXT).replace(BREAKS, '\ufffd');
   } catch {
     return '[unreadable]';
   }
+}
+
+/** The user agents that were found to be plain: they are long, and a server sees few of them. */
+const plainAgents = new Set<string>();
+const MAX_PLAIN_AGENTS = 256;
+
+function isPlainAgent(text: string): boolean {
+  if (plainAgents.has(text)) return true;
+  if (!isPlain(text)) return false;
+  if (plainAgents.size >= MAX_PLAIN_AGENTS) plainAgents.clear();
+  plainAgents.add(text);
+  return true;
 }
 
 function withoutQuery(path: string): string {

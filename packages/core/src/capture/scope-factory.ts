@@ -36,7 +36,7 @@ export class ScopeFactory<Host> {
     const host = options.host as Host;
     const base = outer?.context ?? EMPTY_CONTEXT;
     const captured = hosted ? this.#context(host) : undefined;
-    const context = captured === undefined && options.context === undefined ? base : mergeContexts(base, captured, options.context);
+    const context = mergeContexts(mergeContexts(base, captured), options.context);
     const acting = actor ?? (hosted ? this.#actor(host) : undefined);
     const flowActor = outer?.flowActor ?? new FlowActor();
     flowActor.learn(acting);

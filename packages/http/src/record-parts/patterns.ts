@@ -45,12 +45,16 @@ const NOT_NORMAL = /[\n\r\u2028\u2029]|(?:^|[\\/]|%2f|%5c)\.{1,2}(?:$|[\\/]|%2f|
  */
 export function patternMatcher(rules: PatternRules = {}, defaults: PatternRules = {}): (text: string) => boolean {
   if (rules === null || typeof rules !== 'object' || Array.isArray(rules)) throw httpError('HTTP_PATTERN_INVALID', 'the rules are no object: write { include: [...] } or { exclude: [...] }');
-  const included = anyOf('include', rules.include ?? defaults.include ?? [/(?:)/], true);
+  const include = rules.include ?? defaults.include;
+  const included = include === undefined ? everything : anyOf('include', include, true);
   const excluded = anyOf('exclude', rules.exclude ?? defaults.exclude ?? [], false);
-  return (text) => text.length > MAX_TEXT || NOT_NORMAL.test(text) || (included(text) && !excluded(text));
+  // Most texts are let through by the rules, and it does not matter whether they are in normal form.
+  return (text) => text.length > MAX_TEXT || (included(text) && !excluded(text)) || NOT_NORMAL.test(text);
 }
 
 type Matches = (text: string) => boolean;
+
+const everything: Matches = () => true;
 
 function anyOf(rule: keyof PatternRules, patterns: readonly Pattern[], anyCase: boolean): Matches {
   if (!Array.isArray(patterns)) throw httpError('HTTP_PATTERN_INVALID', `${rule} is no list`);

@@ -5,8 +5,10 @@ const MAX_URL = 65_536;
 
 /** The text of a URL without its query and fragment. */
 export function withoutQuery(url: string): string {
-  const text = url.slice(0, MAX_URL);
-  return text.includes('?') || text.includes('#') ? text.slice(0, text.search(/[?#]/)) : text;
+  const query = url.indexOf('?');
+  const fragment = url.indexOf('#');
+  const end = fragment === -1 || (query !== -1 && query < fragment) ? query : fragment;
+  return url.slice(0, end === -1 ? MAX_URL : Math.min(end, MAX_URL));
 }
 
 /** The query of a URL or a request target, without the question mark; '' where it has none. */

@@ -19,32 +19,30 @@ interface Held<State> {
  */
 export class SharedMethods<State extends object> {
   readonly #held = new ObjectSlot<Held<State>>('deedlog.methods');
-  readonly #functions: Readonly<Record<string, Call>>;
+  readonly #functions: readonly (readonly [name: string, method: Call])[];
 
   constructor(around: Readonly<Record<string, (state: State, called: Called) => unknown>>) {
     const slot = this.#held;
-    this.#functions = Object.fromEntries(
-      Object.entries(around).map(([name, replacement]): [string, Call] => [
-        name,
-        function (...args) {
-          const held = slot.get(this as object);
-          const method = held?.methods[name];
-          // Borrowed for another object, which has its own.
-          if (held === undefined || method === undefined) return ownMethod(this, name).apply(this, args);
-          return replacement(held.state, { self: this, method, args });
-        },
-      ]),
-    );
+    this.#functions = Object.entries(around).map(([name, replacement]) => [
+      name,
+      function (...args) {
+        const held = slot.get(this as object);
+        const method = held?.methods[name];
+        // Borrowed for another object, which has its own.
+        if (held === undefined || method === undefined) return ownMethod(this, name).apply(this, args);
+        return replacement(held.state, { self: this, method, args });
+      },
+    ]);
   }
 
   /** A method that the object does not have is left out. */
   install(owner: object, state: State): void {
     const methods: Record<string, Call> = {};
-    for (const name in this.#functions) {
-      const method: unknown = Reflect.get(owner, name);
+    for (const [name, replacement] of this.#functions) {
+      const method = (owner as Readonly<Record<string, unknown>>)[name];
       if (typeof method !== 'function') continue;
       methods[name] = method as Call;
-      assign(owner, name, this.#functions[name]);
+      assign(owner, name, replacement);
     }
     this.#held.set(owner, { state, methods });
   }
