@@ -18,6 +18,9 @@ const PATHS = [
   ['five queries', '/stored?page=2'],
 ] as const;
 
+/** Requests that each server answers before it is measured: a service is not asked once and ended. */
+const WARM_UP = 3000;
+
 /** Pairs of servers: two processes of the same code differ by a few per cent for as long as they live. */
 const PAIRS = 5;
 
@@ -38,6 +41,7 @@ async function comparePair(): Promise<readonly Ratio[]> {
     await using onBare = steadyLoad(bare.port, LOAD);
     await using onLogged = steadyLoad(logged.port, LOAD);
     const agent = new Agent({ keepAlive: true });
+    for (let request = 0; request < WARM_UP; request++) for (const { port } of [bare, logged]) await sendOrder(port, agent);
     const ratios: Ratio[] = [];
     for (const [title, path] of paths) {
       const variant = (name: string, port: number, target: number | undefined): Variant => ({ name, target, prepare: () => Promise.resolve(() => sendOrder(port, agent, path)) });

@@ -62,6 +62,8 @@ const log = requestLog({
 
 const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
 const server = createServer(kind === 'logged' ? log.node(listener) : listener);
+// A connection that is closed for being idle may be closed under a request that is on its way.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 
 process.on('message', (asked) => {
