@@ -18,6 +18,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'test/envelop/**'],
     // What is not inlined is imported by Node and would miss the alias.
     server: { deps: { inline: [/graphql-yoga/, /@envelop\//, /@graphql-tools\//] } },
+    setupFiles: ['test/support/property-seed.ts'],
     pool: 'forks',
     // By default one core of CI's two would be idle.
     maxWorkers: 2,

@@ -19,6 +19,7 @@ export function configFor(dependency: 'graphql' | 'graphql16', major: 16 | 17): 
       env: { GRAPHQL_MAJOR: String(major) },
       // What is not inlined is imported by Node and would miss the alias.
       server: { deps: { inline: [/graphql-yoga/, /@graphql-yoga\//, /graphql-request/, /@envelop\//, /@graphql-tools\//] } },
+      setupFiles: ['test/support/property-seed.ts'],
       testTimeout: 30_000,
       allowOnly: false,
     },
