@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { requestContext } from '@deedlog/http';
 import { describe, expect, test } from 'vitest';
 import { nodeRequest } from './support.ts';
@@ -52,6 +53,43 @@ describe('the request id', () => {
     const [one, two] = [nodeRequest({}), nodeRequest({})];
     expect(fromRequest(one)).toBe(fromRequest(one));
     expect(fromRequest(one).requestId).not.toBe(fromRequest(two).requestId);
+  });
+});
+
+describe('a request that has been seen', () => {
+  const headers = { 'user-agent': 'first' };
+
+  test('is the same behind a proxy, and for an object that is derived from it', () => {
+    const fromRequest = requestContext();
+    const request = nodeRequest({ headers });
+    const context = fromRequest(request);
+    expect(fromRequest(new Proxy(request, {}))).toBe(context);
+    expect(fromRequest(Object.create(request) as typeof request)).toBe(context);
+  });
+
+  test('is not its copy', () => {
+    const fromRequest = requestContext();
+    const request = nodeRequest({ headers });
+    const context = fromRequest(request);
+    const copy = { ...request, headers: { 'user-agent': 'second' } };
+    expect(fromRequest(copy).userAgent).toBe('second');
+    expect(fromRequest(copy)).toBe(fromRequest(copy));
+    expect(fromRequest(request)).toBe(context);
+  });
+
+  test('is remembered where it takes no property', () => {
+    const fromRequest = requestContext();
+    const frozen = Object.freeze(nodeRequest({ headers }));
+    const refusing = new Proxy(nodeRequest({ headers }), { set: () => true, defineProperty: () => false });
+    for (const request of [frozen, refusing]) expect(fromRequest(request)).toBe(fromRequest(request));
+  });
+
+  test('shows nothing of what is known of it', () => {
+    const request = nodeRequest({ headers });
+    const { requestId } = requestContext()(request);
+    expect(requestId).toMatch(uuid);
+    expect(inspect(request, { depth: 9, showHidden: true })).not.toContain(requestId);
+    expect(JSON.stringify(request)).not.toContain(requestId);
   });
 });
 

@@ -1,9 +1,18 @@
+import { types } from 'node:util';
+
 /** Shows nothing to who looks at the object, as `console.log` does. */
 class Kept<Value> {
+  readonly #owner: object;
   readonly #value: Value;
 
-  constructor(value: Value) {
+  constructor(owner: object, value: Value) {
+    this.#owner = owner;
     this.#value = value;
+  }
+
+  /** Whether it belongs to this object, to the one that it was derived from, or to the one behind the proxy that it is; not to one that it copies. */
+  belongsTo(object: object, key: symbol): boolean {
+    return this.#owner === object || !Object.hasOwn(object, key) || types.isProxy(object);
   }
 
   get value(): Value {
@@ -28,11 +37,11 @@ export class ObjectSlot<Value> {
 
   get(owner: object): Value | undefined {
     const kept = (owner as Readonly<Record<symbol, Kept<Value> | undefined>>)[this.#key];
-    return kept === undefined ? this.#others?.get(owner) : kept.value;
+    return kept?.belongsTo(owner, this.#key) === true ? kept.value : this.#others?.get(owner);
   }
 
   set(owner: object, value: Value): void {
-    const kept = new Kept(value);
+    const kept = new Kept(owner, value);
     try {
       (owner as Record<symbol, Kept<Value>>)[this.#key] = kept;
       if ((owner as Record<symbol, Kept<Value>>)[this.#key] === kept) return;
