@@ -24,8 +24,6 @@ export function fieldsJson({ fields }: CapturedTable): string {
 /** Null where the value is not known. */
 const known = (value: string): string => `nullif(nullif(${value}, '"${UNKNOWN}"'::jsonb), '"${REDACTED}"'::jsonb)`;
 
-const SINCE = `at >= $3`;
-
 /** By index, key for key: what the planner expects of a recursion lets it read every effect once for each key. */
 const EFFECTS_OF_KEY = `cross join lateral (
     select * from deedlog.effect e where e.tbl = any (array(select id from named)) and e.pk = t.pk offset 0
@@ -35,7 +33,7 @@ const EFFECTS_OF_KEY = `cross join lateral (
 const TOUCHED = `touched as (
   select '' as pk
   union
-  select k.pk from deedlog.effect, lateral (values (pk), (changes->'$key'->>0)) k (pk) where tbl in (select id from named) and ${SINCE}
+  select k.pk from deedlog.effect, lateral (values (pk), (changes->'$key'->>0)) k (pk) where tbl in (select id from named) and at >= $3
   union
   select e.changes->'$key'->>0 from touched t ${EFFECTS_OF_KEY} where e.changes ? '$key'
 ), `;
